@@ -1,0 +1,1 @@
+"""What the tests and the bench stand on: AWS in process, faults, call counts, a clock, events, HTTP."""
