@@ -79,8 +79,9 @@ def running_dynamodb_local() -> Iterator[DynamoDbLocal]:
         f"{folder}/DynamoDBLocal.jar:{folder}/DynamoDBLocal_lib/*",
         str(DYNAMODB_LOCAL / "LoopbackDynamoDb.java"),
     ]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, text=True, **pipes) as process:
+    with subprocess.Popen(
+        command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
         # The server goes on writing: keep its pipe from filling up.
         drain = threading.Thread(target=_drain, args=[process])
         try:
