@@ -1,0 +1,1 @@
+"""Infrastructure: the CloudFormation template, packaging, deployment and the local cloud."""

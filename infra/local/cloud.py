@@ -1,0 +1,144 @@
+"""The process that is the local cloud: MiniStack with its gaps closed, saving snapshots of itself.
+
+`python -m infra.local.cloud` is started by the supervisor and ends with it. Everything is set up before MiniStack's
+application module is imported, because that is when it reads its environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from infra.local.layout import REGION, Layout, layout_from_environment
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+SNAPSHOT_PATH = "/_local/snapshot"
+"""POST here answers when a snapshot that holds all earlier writes is on disk."""
+
+_READS = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Receive")
+
+
+def main() -> None:
+    layout = layout_from_environment()
+    layout.cloud.mkdir(parents=True, exist_ok=True)
+    lock = layout.cloud_lock.open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    live_s3, sandboxes = layout.cloud / "s3", layout.cloud / "sandboxes"
+    shutil.rmtree(sandboxes, ignore_errors=True)
+    sandboxes.mkdir()
+    _configure_ministack(layout, live_s3, sandboxes)
+    snapshot = layout.cloud / "snapshots" / "current"
+    _link_files(snapshot, live_s3)
+    asyncio.run(_serve(layout, live_s3, sandboxes))
+
+
+def _configure_ministack(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
+    os.environ.update(
+        {
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(layout.cloud_port),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LAMBDA_EXECUTOR": "local",
+            "MINISTACK_REGION": REGION,
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(layout.cloud / "unused"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(live_s3),
+            "TMPDIR": str(sandboxes),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+    )
+
+
+def _link_files(snapshot: Path, live_s3: Path) -> None:
+    """Make the live S3 directory what the snapshot holds; MiniStack reads it when its S3 module is imported."""
+    shutil.rmtree(live_s3, ignore_errors=True)
+    live_s3.mkdir(parents=True)
+    if (snapshot / "s3").exists():
+        shutil.copytree(snapshot / "s3", live_s3, copy_function=os.link, dirs_exist_ok=True)
+
+
+async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    from infra.local import ministack_gaps
+    from infra.local.snapshots import SnapshotSchedule, SnapshotStore
+    from ministack import app
+
+    ministack_gaps.import_gateway_responses()
+    ministack_gaps.authorise_mail_by_sender()
+    ministack_gaps.retry_partly_failed_stream_batches()
+    ministack_gaps.give_functions_their_own_sandbox(sandboxes, layout.logs)
+    if layout.records_calls:
+        ministack_gaps.record_calls(layout.calls)
+
+    store = SnapshotStore(layout.cloud, live_s3)
+    app.PERSIST_STATE = False  # our snapshots take the place of MiniStack's own saving and loading
+    store.load()
+    schedule = SnapshotSchedule(store)
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{layout.cloud_port}"]
+    config.keep_alive_timeout = 75
+    config.accesslog = None
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    background = [loop.create_task(schedule.run()), loop.create_task(_stop_with_parent(stop))]
+    await serve(_observed(app.app, schedule), config, shutdown_trigger=stop.wait)
+    for task in background:
+        task.cancel()
+    store.save()
+    sys.stdout.flush()
+    os._exit(0)  # MiniStack's pollers and workers hold nothing more to wait for
+
+
+async def _stop_with_parent(stop: asyncio.Event) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(0.5)
+    stop.set()
+
+
+def _observed(application: Application, schedule: Any) -> Application:
+    """The application, telling the schedule what may have changed state and answering SNAPSHOT_PATH."""
+
+    async def observed(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == SNAPSHOT_PATH:
+            await schedule.save_now()
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await application(scope, receive, send)
+        if scope["type"] != "lifespan" and _may_change_state(scope):
+            schedule.note_change()
+
+    return observed
+
+
+def _may_change_state(scope: Message) -> bool:
+    if scope["type"] != "http":
+        return True
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return False
+    target = next((value for name, value in scope["headers"] if name.lower() == b"x-amz-target"), b"")
+    return not target.decode("latin-1").rpartition(".")[2].startswith(_READS)
+
+
+if __name__ == "__main__":
+    main()

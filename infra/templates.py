@@ -1,0 +1,51 @@
+"""Read the template parts under infra/template and join them into the one that Chalice's output is merged with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PARTS = Path(__file__).parent / "template"
+
+Template = dict[str, Any]
+
+
+class _IntrinsicLoader(yaml.SafeLoader):
+    """YAML with CloudFormation's short intrinsic tags, written out in their long form."""
+
+
+def _construct_intrinsic(loader: _IntrinsicLoader, suffix: str, node: yaml.Node) -> Template:
+    match node:
+        case yaml.ScalarNode():
+            value: Any = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case _:
+            assert isinstance(node, yaml.MappingNode)
+            value = loader.construct_mapping(node, deep=True)
+    if suffix in ("Ref", "Condition"):
+        return {suffix: value}
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {f"Fn::{suffix}": value}
+
+
+_IntrinsicLoader.add_multi_constructor("!", _construct_intrinsic)
+
+
+def load_parts() -> Template:
+    """All parts in one template; a name defined twice in one section is a `ValueError`."""
+    joined: Template = {}
+    for path in sorted(PARTS.glob("*.yaml")):
+        part = yaml.load(path.read_text(), Loader=_IntrinsicLoader)  # noqa: S506 - a SafeLoader subclass
+        for section, entries in part.items():
+            if not isinstance(entries, dict):
+                joined[section] = entries
+                continue
+            known = joined.setdefault(section, {})
+            if twice := known.keys() & entries.keys():
+                raise ValueError(f"{path.name} defines {sorted(twice)} again in {section}")
+            known.update(entries)
+    return joined
