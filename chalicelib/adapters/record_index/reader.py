@@ -1,0 +1,244 @@
+"""Lists and searches over an open index, and over the caller's fresh writes that it may not hold yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import tantivy
+from tantivy import Occur, Query
+
+from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words
+from chalicelib.adapters.record_index.schema import IndexSchema, facet_column, stem, term_id
+from chalicelib.adapters.record_index.source import Found, SortKey, Source, Window, by_score, in_order
+from chalicelib.adapters.record_index.values import is_textual
+from chalicelib.domain.errors import Detail, InvalidInput
+from chalicelib.domain.listing import (
+    Hit,
+    IndexDocument,
+    ListedField,
+    ListQuery,
+    Page,
+    SearchGroup,
+    SearchQuery,
+    Sort,
+    Visibility,
+)  # fmt: skip
+from chalicelib.domain.matching import Needle, highlight, total_distance
+
+# `list` inside the class below is its method.
+Clauses = list[Clause]
+Groups = list[SearchGroup]
+Sources = list[Source]
+SortKeys = list[SortKey]
+Fields = list[ListedField]
+
+MAX_LIMIT = 1_000
+MAX_OFFSET = 10_000_000
+FACET_VALUES = 1_000
+# With fewer hits than this for the words as typed, typos and parts of e-mail addresses are forgiven.
+ENOUGH_HITS = 3
+_RERANKED = 50
+_WRITER_HEAP = 15_000_000
+
+
+class Reader:
+    """Answers from one searcher, a fixed state of the index numbered `version`."""
+
+    def __init__(self, schema: IndexSchema, searcher: tantivy.Searcher, version: int = 0) -> None:
+        self._schema = schema
+        self._searcher = searcher
+        self._version = version
+        self._compile = Compiler(schema)
+
+    def list(self, query: ListQuery, fresh: Sequence[IndexDocument] = ()) -> Page:
+        """One page; raises `InvalidInput` with the field for an unknown field or an ill-typed value."""
+        _check_bounds(query.limit, query.offset)
+        facets = self._facet_fields(query)
+        base = self._base(query)
+        keys = self._sort_keys(query.kind, query.sort)
+        if _sees_nothing(query.visibility):
+            return Page([], 0, {name: {} for name in query.facets}, self._version)
+        sources = self._sources(fresh)
+        asked = read_words(query.text)
+        forgiving = bool(query.text.strip()) and self._too_few(sources, base, asked)
+        text = self._compile.words(asked, forgiving) if query.text.strip() else None
+        matching = [*base, (Occur.Must, text)] if text else base
+        if text and not query.sort:
+            window = _merged(sources, query, lambda s, low, high: s.scored(base, text, low, high), by_score)
+        else:
+            order = partial(in_order, keys=keys)
+            window = _merged(sources, query, lambda s, low, high: s.sorted(matching, keys, low, high), order)
+        counts = self._facets(sources, matching, facets)
+        return Page([found.row for found in window.found], window.total, counts, self._version)
+
+    def search(self, query: SearchQuery, fresh: Sequence[IndexDocument] = ()) -> Groups:
+        """Hits by kind, best group first; a kind that lacks a filtered field has none."""
+        _check_bounds(query.limit, 0)
+        kinds = {k: v for k, v in query.visibility.items() if self._has_fields(k, query) and not _sees_nothing(v)}
+        asked = read_words(query.text, every_prefix=query.autocomplete)
+        if asked.empty or not kinds:
+            return []
+        sources = self._sources(fresh)
+        bases = {kind: self._base(ListQuery(kind, seen, query.filters)) for kind, seen in kinds.items()}
+        groups = self._groups(sources, bases, query, asked, forgiving=False)
+        if sum(group.total for group in groups) < ENOUGH_HITS:
+            groups = self._groups(sources, bases, query, asked, forgiving=True)
+        return sorted((g for g in groups if g.total), key=lambda g: (-g.hits[0].score, g.kind))
+
+    def _groups(
+        self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words, forgiving: bool
+    ) -> Groups:
+        text = self._compile.words(asked, forgiving, query.autocomplete)
+        needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
+        groups = []
+        for kind, base in bases.items():
+            wanted = max(query.limit, _RERANKED) if forgiving else query.limit
+            windows = [source.scored(base, text, 0, wanted) for source in sources]
+            best = by_score([f for window in windows for f in window.found])[:wanted]
+            found = self._reranked(kind, best, needles) if forgiving else best
+            hits = [self._hit(kind, f, needles, not query.autocomplete) for f in found[: query.limit]]
+            groups.append(SearchGroup(kind, sum(window.total for window in windows), hits))
+        return groups
+
+    def _reranked(self, kind: str, found: Sequence[Found], needles: Sequence[Needle]) -> Sequence[Found]:
+        """By score with the true edit distance to the record's names and addresses taken off."""
+        fields = [f for f in self._schema.kind(kind).fields.values() if f.search in ("name", "email")]
+        ranked = []
+        for each in found:
+            text = " ".join(_text(each.row.get(f.name)) for f in fields)
+            ranked.append(replace(each, score=each.score - total_distance(needles, text, stem)))
+        return by_score(ranked)
+
+    def _hit(self, kind: str, found: Found, needles: Sequence[Needle], marked: bool) -> Hit:
+        marks: dict[str, str] = {}
+        if marked:
+            for field in (f for f in self._schema.kind(kind).fields.values() if f.search):
+                if text := highlight(_text(found.row.get(field.name)), needles, stem):
+                    marks[field.name] = text
+        return Hit(kind, found.id, found.score, found.row, marks)
+
+    def _base(self, query: ListQuery) -> Clauses:
+        return [
+            self._compile.scope(self._schema.kind(query.kind).kind, query.deleted),
+            *self._compile.visible(query.visibility),
+            *self._compile.filters(query.kind, query.filters),
+        ]
+
+    def _has_fields(self, kind: str, query: SearchQuery) -> bool:
+        fields = self._schema.kind(kind).fields
+        for asked in query.filters:
+            if asked.field not in fields and not any(
+                asked.field in self._schema.kind(k).fields for k in query.visibility
+            ):
+                self._schema.field(kind, asked.field)
+        return all(f.field in fields for f in query.filters)
+
+    def _sort_keys(self, kind: str, sort: Sequence[Sort]) -> SortKeys:
+        """The fields asked for, then the id in the last one's direction; newest id first if nothing was asked."""
+        keys = [SortKey(self._schema.field(kind, s.field), s.descending) for s in sort]
+        keys.append(SortKey(None, sort[-1].descending if sort else True))
+        distinct = {key.column.name: key for key in reversed(keys)}
+        wanted = [key for key in keys if distinct[key.column.name] is key]
+        ids = next(n for n, key in enumerate(wanted, 1) if key.column.name == "id")
+        return wanted[:ids]
+
+    def _facet_fields(self, query: ListQuery) -> Fields:
+        fields = [self._schema.field(query.kind, name) for name in query.facets]
+        for field in fields:
+            if not field.facet:
+                message = f"{field.name} has no facet."
+                raise InvalidInput(message, [Detail(field.name, message)])
+        return fields
+
+    def _facets(
+        self, sources: Sequence[Source], clauses: Sequence[Clause], fields: Sequence[ListedField]
+    ) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {field.name: {} for field in fields}
+        if not fields:
+            return counts
+        columns = [facet_column(field) for field in fields]
+        for source in sources:
+            found = source.facets(clauses, columns, FACET_VALUES)
+            for field, column in zip(fields, columns, strict=True):
+                for value, count in found[column].items():
+                    name = _facet_name(field, value)
+                    counts[field.name][name] = counts[field.name].get(name, 0) + count
+        return counts
+
+    def _too_few(self, sources: Sequence[Source], base: Sequence[Clause], asked: Words) -> bool:
+        text: Clause = (Occur.Must, self._compile.words(asked, forgiving=False))
+        return sum(source.count([*base, text]) for source in sources) < ENOUGH_HITS
+
+    def _sources(self, fresh: Sequence[IndexDocument]) -> Sources:
+        main = Source(self._schema, self._searcher)
+        newest: dict[str, IndexDocument] = {}
+        for document in fresh:
+            term = term_id(self._schema.kind(document.kind).kind, document.id)
+            if term not in newest or document.version >= newest[term].version:
+                newest[term] = document
+        if not newest:
+            return [main]
+        ids = Query.term_set_query(self._schema.tantivy, "id", sorted(newest))
+        indexed = main.versions(ids, len(newest))
+        newer = {term: document for term, document in newest.items() if document.version > indexed.get(term, -1)}
+        if not newer:
+            return [main]
+        masked = Query.term_set_query(self._schema.tantivy, "id", sorted(newer))
+        return [Source(self._schema, self._searcher, masked), Source(self._schema, self._in_memory(newer.values()))]
+
+    def _in_memory(self, documents: Iterable[IndexDocument]) -> tantivy.Searcher:
+        index = self._schema.open()
+        writer = index.writer(_WRITER_HEAP, 1)
+        for document in documents:
+            if document.row is not None:
+                writer.add_document(self._schema.document(document))
+        writer.commit()
+        index.reload()
+        return index.searcher()
+
+
+def _merged(
+    sources: Sequence[Source],
+    query: ListQuery,
+    read: Callable[[Source, int, int], Window],
+    ordered: Callable[[Sequence[Found]], list[Found]],
+) -> Window:
+    """The page over the main source and, if there is one, the small source of fresh records.
+
+    Of the main source only the page's surroundings are read: a fresh record moves a main one down by at most one.
+    """
+    main, *others = sources
+    end = query.offset + query.limit
+    if not others:
+        return read(main, query.offset, end)
+    fresh = read(others[0], 0, MAX_OFFSET)
+    low = max(0, query.offset - fresh.total)
+    window = read(main, low, end)
+    merged = ordered([*window.found, *fresh.found])
+    start = query.offset - low
+    return Window(merged[start : start + query.limit], window.total + fresh.total)
+
+
+def _check_bounds(limit: int, offset: int) -> None:
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidInput("A page is out of bounds.", [Detail("limit", f"limit is between 1 and {MAX_LIMIT}.")])
+    if not 0 <= offset <= MAX_OFFSET:
+        raise InvalidInput("A page is out of bounds.", [Detail("offset", f"offset is between 0 and {MAX_OFFSET}.")])
+
+
+def _sees_nothing(visibility: Visibility) -> bool:
+    return not visibility.everything and not visibility.keys
+
+
+def _facet_name(field: ListedField, value: str | float) -> str:
+    if field.type == "boolean":
+        return "true" if value else "false"
+    return str(value) if is_textual(field) else str(int(value))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(str(v) for v in value)
+    return "" if value is None else str(value)

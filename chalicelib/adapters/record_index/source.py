@@ -1,0 +1,241 @@
+"""One searcher read in exact order: any window of any sort, however many records tie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import groupby
+from operator import gt, lt
+from typing import Any, NamedTuple
+
+import tantivy
+from tantivy import Occur, Order, Query
+
+from chalicelib.adapters.record_index.queries import Clause, Compiler
+from chalicelib.adapters.record_index.schema import Column, IndexSchema, sort_column
+from chalicelib.adapters.record_index.values import sort_value
+from chalicelib.domain.listing import ListedField
+
+# Distinct values up to which the start of a run of ties is summed from the values' counts.
+_COUNTED_VALUES = 2_000
+# Hits read beyond a window of scores, so that equal scores at its edges are put in order of id.
+_SCORE_MARGIN = 8
+
+
+class SortKey(NamedTuple):
+    """One level of an order; `field` None stands for the id, which ends every order."""
+
+    field: ListedField | None
+    descending: bool
+
+    @property
+    def column(self) -> Column:
+        return sort_column(self.field) if self.field else Column("id", True)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record as it was found: its id in the index (`kind#id`), its score (0 where sorted), its row as JSON."""
+
+    term: str
+    score: float
+    json: bytes
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = json.loads(self.json)
+        return decoded
+
+    @property
+    def id(self) -> str:
+        return self.term.partition("#")[2]
+
+    def value(self, field: ListedField | None) -> str | int | None:
+        return self.term if field is None else sort_value(field, self.row)
+
+
+class Window(NamedTuple):
+    found: list[Found]
+    total: int
+
+
+class _Run(NamedTuple):
+    """Neighbouring hits with one sort value, at positions [start, end).
+
+    `begins` and `ends` say whether those are the run's own ends, or only those of what was read of it.
+    """
+
+    value: Any
+    start: int
+    end: int
+    begins: bool
+    ends: bool
+    addresses: list[tantivy.DocAddress]
+
+
+def in_order(found: Sequence[Found], keys: Sequence[SortKey]) -> list[Found]:
+    """The records by these keys, records without a value last in either direction."""
+    ordered = list(found)
+    for field, descending in reversed(keys):
+        ordered.sort(key=partial(_rank, field, descending), reverse=descending)
+    return ordered
+
+
+def by_score(found: Sequence[Found]) -> list[Found]:
+    """Best first, equals by id."""
+    return sorted(found, key=lambda f: (-f.score, f.term))
+
+
+def _rank(field: ListedField | None, descending: bool, found: Found) -> tuple[bool, str | int]:
+    value = found.value(field)
+    return (value is None) != descending, 0 if value is None else value
+
+
+class Source:
+    """A searcher and the ids it must not show, because something newer is known of them."""
+
+    def __init__(self, schema: IndexSchema, searcher: tantivy.Searcher, masked: Query | None = None) -> None:
+        self._searcher = searcher
+        self._compile = Compiler(schema)
+        self._mask: list[Clause] = [(Occur.MustNot, masked)] if masked else []
+
+    def sorted(self, clauses: Sequence[Clause], keys: Sequence[SortKey], low: int, high: int) -> Window:
+        """The records at positions [low, high) of the order, and how many there are in all."""
+        base = [*clauses, *self._mask]
+        low, high = (min(edge, self._searcher.num_docs) for edge in (low, high))
+        key, rest = keys[0], keys[1:]
+        start = max(0, low - 1) if rest else low
+        result = self._hits(base, key, start, high - start + (1 if rest else 0))
+        if not rest:
+            return Window(self._load([address for _, address in result.hits[: high - low]]), _count(result))
+        found: list[Found] = []
+        for run in _runs(result, start):
+            found += self._run(base, key, rest, run, low, high)
+        return Window(found, _count(result))
+
+    def scored(self, clauses: Sequence[Clause], text: Query, low: int, high: int) -> Window:
+        """The records at positions [low, high) by score, equals by id, and how many match in all."""
+        query = Query.boolean_query([(Occur.Must, text), *_unscored([*clauses, *self._mask])])
+        margin = _SCORE_MARGIN
+        low, high = (min(edge, self._searcher.num_docs) for edge in (low, high))
+        while True:
+            start = max(0, low - margin)
+            hits = self._searcher.search(query, max(1, high + margin - start), offset=start, weight_by_field="prior")
+            scores = [score for score, _ in hits.hits]
+            if _edges_clear(scores, low - start, high - start, start):
+                break
+            margin *= 4
+        ranked = by_score([self._record(address, score) for score, address in hits.hits])
+        return Window(ranked[low - start : high - start], _count(hits))
+
+    def count(self, clauses: Sequence[Clause]) -> int:
+        return _count(self._searcher.search(self._query([*clauses, *self._mask]), 1, order_by_field="version"))
+
+    def facets(self, clauses: Sequence[Clause], columns: Sequence[str], size: int) -> dict[str, dict[str | float, int]]:
+        """Per column the count of each value, the `size` commonest."""
+        wanted = {name: {"terms": {"field": name, "size": size}} for name in columns}
+        result = self._searcher.aggregate(self._query([*clauses, *self._mask]), wanted)
+        return {name: {b["key"]: b["doc_count"] for b in result[name]["buckets"]} for name in columns}
+
+    def versions(self, ids: Query, limit: int) -> dict[str, int]:
+        """Index id to version, of those of the records that are here."""
+        hits = self._searcher.search(ids, limit, order_by_field="id").hits
+        numbers = self._searcher.fast_field_values("version", [address for _, address in hits])
+        return {term: int(number or 0) for (term, _), number in zip(hits, numbers, strict=True)}
+
+    def _run(
+        self, base: list[Clause], key: SortKey, rest: Sequence[SortKey], run: _Run, low: int, high: int
+    ) -> list[Found]:
+        """The part of a run of ties inside [low, high), in the order of the further keys."""
+        if run.begins and run.ends:
+            tied = self._load(run.addresses)
+            return (in_order(tied, rest) if len(tied) > 1 else tied)[max(0, low - run.start) : max(0, high - run.start)]
+        start = run.start if run.begins else self._start(base, key, run)
+        clauses = [*base, self._tied(key.column, run.value)]
+        return self.sorted(clauses, rest, max(0, low - start), max(0, high - start)).found
+
+    def _start(self, base: list[Clause], key: SortKey, run: _Run) -> int:
+        """The position of the first record of a run that was read from its middle."""
+        column = key.column
+        present = [*base, (Occur.Must, self._compile.present(column.name))]
+        if run.value is None:
+            return self.count(present)
+        if not column.textual:
+            side = self._compile.above if key.descending else self._compile.below
+            return self.count([*base, (Occur.Must, side(column.name, int(run.value)))])
+        return self._text_start(base, key, run)
+
+    def _text_start(self, base: list[Clause], key: SortKey, run: _Run) -> int:
+        column = key.column.name
+        wanted = {"values": {"terms": {"field": column, "size": _COUNTED_VALUES}}}
+        counts = self._searcher.aggregate(self._query(base), wanted)["values"]
+        if not counts["sum_other_doc_count"]:
+            before = gt if key.descending else lt
+            return sum(bucket["doc_count"] for bucket in counts["buckets"] if before(bucket["key"], run.value))
+        return self._first_position(base, key, run)
+
+    def _first_position(self, base: list[Clause], key: SortKey, run: _Run) -> int:
+        """Too many values to count them all: halve the way to the first record that has the run's value."""
+        low, high = 0, run.start
+        while low < high:
+            middle = (low + high) // 2
+            if self._hits(base, key, middle, 1).hits[0][0] == run.value:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def _tied(self, column: Column, value: str | int | None) -> Clause:
+        if value is None:
+            absent = [(Occur.Must, Query.all_query()), (Occur.MustNot, self._compile.present(column.name))]
+            return Occur.Must, Query.boolean_query(absent)
+        return Occur.Must, self._compile.same(column.name, value)
+
+    def _hits(self, clauses: Sequence[Clause], key: SortKey, offset: int, limit: int) -> tantivy.SearchResult:
+        order = Order.Desc if key.descending else Order.Asc
+        return self._searcher.search(
+            self._query(clauses), max(1, limit), order_by_field=key.column.name, offset=offset, order=order
+        )
+
+    def _query(self, clauses: Sequence[Clause]) -> Query:
+        return Query.boolean_query(list(clauses))
+
+    def _load(self, addresses: Sequence[tantivy.DocAddress]) -> list[Found]:
+        return [self._record(address, 0.0) for address in addresses]
+
+    def _record(self, address: tantivy.DocAddress, score: float) -> Found:
+        document = self._searcher.doc(address)
+        return Found(str(document.get_first("id")), score, document.get_first("row") or b"{}")
+
+
+def _runs(result: tantivy.SearchResult, start: int) -> list[_Run]:
+    """The hits, the first of which is at position `start`, grouped by equal sort values."""
+    runs, at, total = [], start, _count(result)
+    read = start + len(result.hits)
+    for value, group in groupby(result.hits, key=lambda hit: hit[0]):
+        addresses = [address for _, address in group]
+        end = at + len(addresses)
+        runs.append(_Run(value, at, end, at > start or at == 0, end < read or end == total, addresses))
+        at = end
+    return runs
+
+
+def _count(result: tantivy.SearchResult) -> int:
+    return int(result.count)  # type: ignore[attr-defined]
+
+
+def _unscored(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses as one that filters and adds nothing to a score; a purely negative one would match nothing."""
+    if not clauses:
+        return []
+    return [(Occur.Must, Query.const_score_query(Query.boolean_query(list(clauses)), 0.0))]
+
+
+def _edges_clear(scores: list[float], low: int, high: int, start: int) -> bool:
+    """Whether the records tied with the window's first and last one have all been read."""
+    first_clear = start == 0 or not scores[low : low + 1] or scores[low] != scores[0]
+    last = min(high, len(scores)) - 1
+    last_clear = high >= len(scores) or last < 0 or scores[last] != scores[-1]
+    return first_clear and last_clear

@@ -1,0 +1,141 @@
+"""How the value of a listed field becomes what the index stores: a folded text key, or a 64-bit integer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from chalicelib.domain.errors import Detail, InvalidInput
+from chalicelib.domain.listing import FieldType, ListedField
+from chalicelib.domain.matching import fold
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+TEXTUAL: frozenset[FieldType] = frozenset({"keyword", "text"})
+KEY_CHARACTERS: Mapping[str, int] = {"keyword": 200, "text": 32}
+SCALES: Mapping[str, Decimal] = {"money": Decimal(100), "decimal": Decimal(1_000_000)}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_BOOLEANS = {"true": 1, "false": 0}
+
+
+class Span(NamedTuple):
+    """The integers that a filter value stands for, both ends included; `low > high` stands for none."""
+
+    low: int
+    high: int
+
+
+def is_textual(field: ListedField) -> bool:
+    return field.type in TEXTUAL
+
+
+def text_key(field: ListedField, value: str) -> str:
+    """What a text is compared and sorted by: folded; a long one cut, with a digest of the whole behind the cut."""
+    folded = fold(value)
+    width = KEY_CHARACTERS[field.type]
+    if len(folded) <= width:
+        return folded
+    digest = blake2b(folded.encode(), digest_size=8).hexdigest()
+    return f"{folded[:width]}\x00{digest}"
+
+
+def number(field: ListedField, value: Any) -> int:
+    """The integer that the index keeps for a value of a row: cents, days, microseconds, 0 and 1, clamped to 64 bits."""
+    return _clamp(_NUMBERS[field.type](value))
+
+
+def filter_span(field: ListedField, value: str) -> Span:
+    """The integers a filter's text covers; raises `InvalidInput` naming the field if the text is ill-typed."""
+    try:
+        low, high = _SPANS[field.type](value.strip())
+    except (ValueError, InvalidOperation, OverflowError, KeyError) as error:
+        message = f"{value[:40]!r} is not a valid {field.type}."
+        raise InvalidInput(message, [Detail(field.name, message)]) from error
+    return Span(_clamp(low), _clamp(high))
+
+
+def row_values(field: ListedField, row: Mapping[str, Any]) -> list[Any]:
+    """The distinct values a row holds for a field, in order; null, "" and [] hold none."""
+    value = row.get(field.name)
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list | tuple):
+        return [value]
+    return list(dict.fromkeys(v for v in value if v is not None and v != ""))
+
+
+def sort_value(field: ListedField, row: Mapping[str, Any]) -> str | int | None:
+    """What a row is sorted by under a field: the key of its (first) value, None if it has none."""
+    values = row_values(field, row)
+    if not values:
+        return None
+    return text_key(field, str(values[0])) if is_textual(field) else number(field, values[0])
+
+
+def _clamp(value: int) -> int:
+    return max(SMALLEST, min(LARGEST, value))
+
+
+def _scaled(kind: str) -> Callable[[Any], int]:
+    return lambda value: int((Decimal(str(value)) * SCALES[kind]).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _scaled_span(kind: str) -> Callable[[str], tuple[int, int]]:
+    def span(text: str) -> tuple[int, int]:
+        amount = Decimal(text)
+        if not amount.is_finite() or amount.adjusted() > 30:
+            raise ValueError(text)
+        exact = amount * SCALES[kind]
+        return int(exact.to_integral_value(ROUND_CEILING)), int(exact.to_integral_value(ROUND_FLOOR))
+
+    return span
+
+
+def _day(text: Any) -> int:
+    return date.fromisoformat(str(text)).toordinal()
+
+
+def _microseconds(instant: datetime) -> int:
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // _MICROSECOND
+
+
+def _instant_span(text: str) -> tuple[int, int]:
+    """An instant is itself; a date is its whole UTC day."""
+    start = _microseconds(datetime.fromisoformat(text))
+    return (start, start + 86_400_000_000 - 1) if len(text) == 10 else (start, start)
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:
+        raise ValueError(text)
+    return int(text)
+
+
+def _same(parse: Callable[[str], int]) -> Callable[[str], tuple[int, int]]:
+    def span(text: str) -> tuple[int, int]:
+        found = parse(text)
+        return found, found
+
+    return span
+
+
+_NUMBERS: Mapping[str, Callable[[Any], int]] = {
+    "integer": int,
+    "money": _scaled("money"),
+    "decimal": _scaled("decimal"),
+    "date": _day,
+    "datetime": lambda value: _microseconds(datetime.fromisoformat(str(value))),
+    "boolean": int,
+}
+_SPANS: Mapping[str, Callable[[str], tuple[int, int]]] = {
+    "integer": _same(_integer),
+    "money": _scaled_span("money"),
+    "decimal": _scaled_span("decimal"),
+    "date": _same(_day),
+    "datetime": _instant_span,
+    "boolean": _same(lambda text: _BOOLEANS[text.lower()]),
+}

@@ -1,0 +1,160 @@
+"""How text is compared: without case and accents, word by word, forgiving a typo. Pure functions on strings."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+MAX_QUERY_CHARACTERS = 256
+MAX_QUERY_WORDS = 8
+
+_WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
+_PHONE = re.compile(r"[+\d\s().\-/]{4,}")
+# Letters that Unicode does not decompose into a base letter and a mark.
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents and ligatures: `Œuvre Générale` becomes `oeuvre generale`."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LIGATURES)
+    return well_formed(plain)
+
+
+def well_formed(text: str) -> str:
+    """The text with `?` for what UTF-8 cannot carry: the halves of surrogate pairs that JSON lets through."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order; anything but letters and digits separates them."""
+    return _WORD.findall(fold(text))
+
+
+def query_words(text: str) -> list[str]:
+    """The words that a user's text asks for: distinct, at most `MAX_QUERY_WORDS`, whatever the input's size."""
+    return list(dict.fromkeys(words(text[:MAX_QUERY_CHARACTERS])))[:MAX_QUERY_WORDS]
+
+
+def compact(text: str) -> str:
+    """The folded text without spaces and control characters: what substrings of an e-mail are looked for in."""
+    return "".join(c for c in fold(text) if c.isprintable() and not c.isspace())
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a phone number without its international or national lead, `""` if the text is no phone number."""
+    if not _PHONE.fullmatch(text):
+        return ""
+    digits = "".join(_DIGIT.findall(text))
+    return digits.removeprefix("00").removeprefix("0")
+
+
+def trigrams(text: str) -> list[str]:
+    """The overlapping runs of three characters; empty for a shorter text."""
+    return [text[i : i + 3] for i in range(len(text) - 2)]
+
+
+def allowed_typos(word: str) -> int:
+    """How many edits a word of this length may be away: 0 below 4 letters, 1 up to 7, then 2."""
+    if len(word) < 4:
+        return 0
+    return 1 if len(word) < 8 else 2
+
+
+def edit_distance(left: str, right: str, limit: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours between two words, or `limit + 1` if there are more."""
+    if left == right:
+        return 0
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row = row, [i] + [0] * len(right)
+        for j, b in enumerate(right, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row[j] = cost
+        if min(row) > limit:
+            return limit + 1
+        before = previous
+    return min(row[-1], limit + 1)
+
+
+def prefix_distance(word: str, text: str, limit: int) -> int:
+    """The smallest edit distance between `word` and a beginning of `text`, or `limit + 1`."""
+    lengths = range(max(1, len(word) - limit), min(len(text), len(word) + limit) + 1)
+    return min((edit_distance(word, text[:n], limit) for n in lengths), default=limit + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """One word of a query: found in a text exactly, by its stem, as a prefix, or within some typos."""
+
+    word: str
+    stem: str
+    prefix: bool
+    typos: int
+
+    def distance(self, candidate: str, stem: Callable[[str], str]) -> int | None:
+        """How far a folded word of the text is from this needle; None if it does not match."""
+        if candidate == self.word or (self.prefix and candidate.startswith(self.word)):
+            return 0
+        if stem(candidate) == self.stem:
+            return 0
+        if not self.typos:
+            return None
+        found = edit_distance(self.word, candidate, self.typos)
+        if self.prefix and found > 1:
+            found = min(found, prefix_distance(self.word, candidate, 1))
+        return found if found <= self.typos else None
+
+
+def total_distance(needles: Sequence[Needle], text: str, stem: Callable[[str], str]) -> int:
+    """The edits between a query and a text: per needle its nearest word's, or one more than allowed where none matches."""
+    candidates = words(text)
+    total = 0
+    for needle in needles:
+        found = [d for c in candidates if (d := needle.distance(c, stem)) is not None]
+        total += min(found) if found else needle.typos + 1
+    return total
+
+
+def highlight(text: str, needles: Sequence[Needle], stem: Callable[[str], str], width: int = 160) -> str | None:
+    """The text around its first match, HTML-escaped, `<mark>` around each matched word; None if nothing matches."""
+    spans = list(_matched_spans(text, needles, stem))
+    if not spans:
+        return None
+    start, end = _fragment(text, spans[0], width)
+    parts: list[str] = ["…"] if start else []
+    at = start
+    for left, right in spans:
+        if right > end:
+            break
+        parts += [html.escape(text[at:left]), "<mark>", html.escape(text[left:right]), "</mark>"]
+        at = right
+    parts.append(html.escape(text[at:end]))
+    if end < len(text):
+        parts.append("…")
+    return "".join(parts)
+
+
+def _matched_spans(text: str, needles: Sequence[Needle], stem: Callable[[str], str]) -> Iterator[tuple[int, int]]:
+    for match in _WORD.finditer(text):
+        candidates = words(match.group())
+        if any(needle.distance(c, stem) is not None for needle in needles for c in candidates):
+            yield match.span()
+
+
+def _fragment(text: str, span: tuple[int, int], width: int) -> tuple[int, int]:
+    if len(text) <= width:
+        return 0, len(text)
+    start = max(0, min(span[0] - width // 3, len(text) - width))
+    return start, max(span[1], start + width)
