@@ -1,0 +1,71 @@
+"""The Chalice application: blueprints for HTTP, plain functions for everything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib.handlers import (
+    api_keys,
+    auth,
+    interactions,
+    mail,
+    me,
+    organisations,
+    people,
+    queues,
+    realtime,
+    roles,
+    schedules,
+    search,
+    streams,
+    system,
+    tasks,
+    teams,
+    users,
+)
+
+app = Chalice(app_name="alforis-crm", configure_logs=False)
+app.debug = False
+
+for module in (
+    system,
+    auth,
+    me,
+    users,
+    teams,
+    roles,
+    api_keys,
+    organisations,
+    people,
+    interactions,
+    tasks,
+    search,
+):
+    app.register_blueprint(module.blueprint)
+
+
+@app.lambda_function(name="relay")
+def relay(event: Any, _context: Any) -> Any:
+    return streams.handle_stream(event)
+
+
+@app.lambda_function(name="indexer")
+def indexer(event: Any, _context: Any) -> Any:
+    return queues.handle_index_batch(event)
+
+
+@app.lambda_function(name="mailer")
+def mailer(event: Any, context: Any) -> Any:
+    return mail.handle_mail_batch(event, context)
+
+
+@app.lambda_function(name="realtime")
+def realtime_socket(event: Any, context: Any) -> Any:
+    return realtime.handle_realtime(event, context)
+
+
+@app.lambda_function(name="maintenance")
+def maintenance(event: Any, _context: Any) -> Any:
+    return schedules.handle_maintenance(event)

@@ -1,0 +1,49 @@
+"""The FIFO queue in front of the indexer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.records import Ref
+
+_BATCH = 10
+_GROUP = "index"
+
+
+class SqsIndexQueue:
+    """`IndexQueue`, and its depth for the health check."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: Any = boto3.client(
+            "sqs",
+            config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),
+        )
+
+    def send(self, changed: Sequence[tuple[Ref, str]]) -> None:
+        """Queue each record once; raises `Unavailable` when the queue refused any."""
+        entries = [
+            {
+                "Id": str(position),
+                "MessageBody": json.dumps(list(ref)),
+                "MessageGroupId": _GROUP,
+                "MessageDeduplicationId": change_id,
+            }
+            for position, (ref, change_id) in enumerate(changed)
+        ]
+        for start in range(0, len(entries), _BATCH):
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries[start : start + _BATCH])
+            if answer.get("Failed"):
+                raise Unavailable(f"The queue refused {len(answer['Failed'])} messages.")
+
+    def depth(self) -> int:
+        """Messages waiting or being worked on."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        attributes = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)["Attributes"]
+        return sum(int(attributes[name]) for name in names)

@@ -1,0 +1,138 @@
+"""Everything the domain can refuse.
+
+DomainError
+├── InvalidInput            a field has a wrong value (details name the fields)
+├── MalformedRequest        not JSON, or not one JSON value as the API takes it
+├── PayloadTooLarge         the body is over the limit
+├── UnsupportedMediaType    the body is not application/json
+├── Unauthenticated         no valid credentials
+├── Forbidden               the caller lacks a permission (named)
+├── NotFound                the record does not exist, or the caller may not know that it does
+├── Conflict                the request collides with what is stored
+│   ├── Duplicate           a unique value is taken (details carry the other record's id)
+│   ├── InUse               the record is still referenced
+│   ├── IdempotencyMismatch the idempotency key was used with another body
+│   └── AlreadyAnswered     the idempotency key was answered meanwhile; carries that answer
+├── StaleVersion            the caller edited an older version
+├── TooManyRequests         throttled; `retry_after` in seconds
+└── Unavailable             a dependency did not answer; safe to retry
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One reason, tied to a field of the request where there is one (dotted path)."""
+
+    field: str
+    message: str
+    extra: Mapping[str, Any] | None = None
+
+
+class DomainError(Exception):
+    """Base of all refusals; `code` is part of the API."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, details: Sequence[Detail] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = tuple(details)
+
+
+class InvalidInput(DomainError):
+    code = "invalid_input"
+
+
+class Unauthenticated(DomainError):
+    code = "unauthenticated"
+
+
+class Forbidden(DomainError):
+    code = "forbidden"
+
+    def __init__(self, permission: str, message: str | None = None) -> None:
+        super().__init__(message or f"This needs the permission {permission}.", [Detail("permission", permission)])
+        self.permission = permission
+
+
+class NotFound(DomainError):
+    code = "not_found"
+
+
+class PayloadTooLarge(DomainError):
+    code = "payload_too_large"
+
+
+class UnsupportedMediaType(DomainError):
+    code = "unsupported_media_type"
+
+
+class MalformedRequest(DomainError):
+    code = "malformed_request"
+
+
+class Conflict(DomainError):
+    code = "conflict"
+
+
+class Duplicate(Conflict):
+    code = "duplicate"
+
+    def __init__(self, field: str, other_id: str | None, message: str | None = None) -> None:
+        extra = {"id": other_id} if other_id else None
+        text = message or f"Another record already has this {field}."
+        super().__init__(text, [Detail(field, text, extra)])
+        self.other_id = other_id
+
+
+class InUse(Conflict):
+    code = "in_use"
+
+
+class IdempotencyMismatch(Conflict):
+    code = "idempotency_mismatch"
+
+
+class AlreadyAnswered(Conflict):
+    """`answer` is the kept `IdempotencyRecord`; the endpoint gives that answer again."""
+
+    code = "already_answered"
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__("A request with this Idempotency-Key was answered before.")
+        self.answer = answer
+
+
+class StaleVersion(DomainError):
+    """Carries what the three-way choice needs: the stored state, the one edited, and the submitted changes."""
+
+    code = "stale_version"
+
+    def __init__(
+        self,
+        current: Mapping[str, Any],
+        base: Mapping[str, Any] | None = None,
+        submitted: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__("The record was changed since you read it.")
+        self.current = dict(current)
+        self.base = dict(base) if base is not None else None
+        self.submitted = dict(submitted) if submitted is not None else None
+
+
+class TooManyRequests(DomainError):
+    code = "too_many_requests"
+
+    def __init__(self, retry_after: int, message: str = "Too many attempts; try again later.") -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(DomainError):
+    code = "unavailable"

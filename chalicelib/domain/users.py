@@ -1,0 +1,124 @@
+"""People who log in, their teams and their roles."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from chalicelib.domain.listing import ListedKind, listed_fields
+from chalicelib.domain.policy import Permission, Scope, ScopeTarget, audience_of
+from chalicelib.domain.records import Fields, Kind, Record
+from chalicelib.domain.types import (
+    Email,
+    Id,
+    LongText,
+    Maybe,
+    Name,
+    Phone,
+    ShortText,
+    Slug,
+    Timestamp,
+    Username,
+)
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise PydanticCustomError("timezone", "must be an IANA time zone such as Europe/Paris")
+    return value
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
+
+
+class UserFields(Fields):
+    email: Email
+    username: Username
+    first_name: Maybe[ShortText] = None
+    last_name: Maybe[ShortText] = None
+    phone: Maybe[Phone] = None
+    role: Slug
+    team_id: Id | None = None
+    is_active: bool = True
+    locale: Annotated[str, Field(pattern="^(fr|en)$")] = "fr"
+    timezone: Timezone = "Europe/Paris"
+
+
+class User(UserFields, Record):
+    """`last_login_at` is kept beside the version: a login is not an edit."""
+
+    kind: ClassVar[str] = "user"
+    last_login_at: Timestamp | None = None
+    totp_enabled: bool = False
+
+    @property
+    def audience(self) -> frozenset[str]:
+        return audience_of([self.id], [self.team_id])
+
+    @property
+    def unique_values(self) -> dict[str, str]:
+        return {"email": self.email, "username": self.username}
+
+
+class TeamFields(Fields):
+    name: Name
+    description: Maybe[LongText] = None
+
+
+class Team(TeamFields, Record):
+    kind: ClassVar[str] = "team"
+
+    @property
+    def audience(self) -> frozenset[str]:
+        return audience_of([], [self.id])
+
+    @property
+    def unique_values(self) -> dict[str, str]:
+        return {"name": self.name.casefold()}
+
+
+class RoleFields(Fields):
+    id: Slug
+    name: Name
+    permissions: list[Permission] = Field(default_factory=list)
+    scopes: dict[ScopeTarget, Scope] = Field(default_factory=dict)
+
+
+class Role(RoleFields, Record):
+    """A role's id is its slug, so that users and tokens can name it."""
+
+    kind: ClassVar[str] = "role"
+    id: Slug
+    built_in: bool = False
+
+
+USERS: Kind[Any] = Kind(
+    name="user",
+    resource="users",
+    model=User,
+    fields=UserFields,
+    listed=ListedKind(
+        "user",
+        "users",
+        listed_fields(User, search={"first_name": "name", "last_name": "name", "username": "name", "email": "email"}),
+        title="username",
+    ),
+    references=(("team_id", "team"),),
+)
+TEAMS: Kind[Any] = Kind(
+    name="team",
+    resource="teams",
+    model=Team,
+    fields=TeamFields,
+    listed=ListedKind("team", "teams", listed_fields(Team, search={"name": "name"})),
+)
+ROLES: Kind[Any] = Kind(
+    name="role",
+    resource="roles",
+    model=Role,
+    fields=RoleFields,
+    listed=ListedKind("role", "roles", listed_fields(Role, search={"name": "name"})),
+)

@@ -1,0 +1,385 @@
+"""The use cases every kind of record shares; a kind with rules of its own extends them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
+from ulid import ULID
+
+from chalicelib.domain import policy
+from chalicelib.domain.callers import Caller
+from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord, Insert, MustExist, Replace, Write
+from chalicelib.domain.errors import (
+    AlreadyAnswered,
+    Detail,
+    DomainError,
+    InvalidInput,
+    NotFound,
+    StaleVersion,
+)
+from chalicelib.domain.listing import IndexDocument, ListQuery, Page
+from chalicelib.domain.ports import Clock, HistoryEntry, RecordIndex, RecordStore, TimelineEntry
+from chalicelib.domain.records import (
+    BOOKKEEPING,
+    Cause,
+    Fields,
+    Kind,
+    OwnedRecord,
+    Record,
+    Ref,
+    changed_fields,
+    index_document,
+)
+
+R = TypeVar("R", bound=Record)
+
+IDEMPOTENCY_KEPT = timedelta(hours=24)
+FRESH_WINDOW = timedelta(seconds=60)
+"""How far back a caller's own writes are laid over a list; far above the index lag that raises an alarm."""
+
+_ENVELOPE = frozenset(
+    {"id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"}
+)
+
+
+class RecordService(Generic[R]):
+    """Create, read, update, delete, restore and list one kind, under the policy, with audit."""
+
+    def __init__(self, kind: Kind[R], store: RecordStore, index: RecordIndex, clock: Clock) -> None:
+        self.kind = kind
+        self.store = store
+        self.index = index
+        self.clock = clock
+
+    # Reading
+
+    def get(self, by: Caller, id: str) -> R:
+        """The live record; `NotFound` when it is missing, in the trash, or not the caller's to see."""
+        record = self._find(by, id, "read")
+        if record.deleted_at is not None:
+            raise _missing()
+        return record
+
+    def page(self, by: Caller, query: ListQuery) -> Page:
+        """A page of what the caller may see, own fresh writes included. `query.visibility` is set here."""
+        action = "delete" if query.deleted else "read"
+        policy.require(by.principal, self._permission(action))
+        visible = policy.visibility(by.principal, self._permission(action))
+        return self.index.list(replace(query, visibility=visible), fresh_documents(self.store, self.clock, by))
+
+    def history(self, by: Caller, id: str, limit: int, before: int | None) -> Sequence[HistoryEntry]:
+        self._find(by, id, "read")
+        return self.store.history(Ref(self.kind.name, id), limit, before)
+
+    def timeline(
+        self, by: Caller, id: str, limit: int, before: str | None
+    ) -> tuple[Sequence[TimelineEntry], str | None]:
+        """Entries the caller may see; a page may be short, the position tells whether more follow."""
+        self.get(by, id)
+        entries, position = self.store.timeline(Ref(self.kind.name, id), limit, before)
+        visible = {
+            kind: policy.visibility(by.principal, f"{resource}:read") for kind, resource in _TIMELINE_RESOURCES.items()
+        }
+        return [entry for entry in entries if visible[entry.kind].admits(entry.audience)], position
+
+    def access(self, by: Caller, id: str) -> dict[str, list[str]]:
+        """Per action the caller may take on the record, why."""
+        record = self._find(by, id, "read")
+        permissions = {action: self._permission(action) for action in policy.ACTIONS}
+        reasons = {action: policy.explain(by.principal, name, record) for action, name in permissions.items()}
+        return {action: why for action, why in reasons.items() if why}
+
+    # Writing
+
+    def create(self, by: Caller, fields: Fields) -> R:
+        policy.require(by.principal, self._permission("create"))
+        given = fields.model_dump(exclude_unset=True)
+        referenced = self._referenced(by, given)
+        now = self.clock.now()
+        actor = by.principal.user_id
+        envelope = {
+            "id": str(ULID.from_datetime(now)),
+            "version": 1,
+            "created_at": now,
+            "created_by": actor,
+            "updated_at": now,
+            "updated_by": actor,
+            "change_id": str(ULID.from_datetime(now)),
+            "cause": Cause(id=by.request_id),
+        }
+        owned = {**given, **envelope, **self._ownership(by, given, referenced)}
+        record = self._built({**owned, **self.derived(None, owned, referenced)})
+        policy.authorise(by.principal, self._permission("create"), record)
+        writes = [Insert(record), *self._still_there(given), *self.companions(None, record)]
+        self._commit(by, "create", None, record, writes)
+        return record
+
+    def update(self, by: Caller, id: str, changes: Mapping[str, Any], version: int | None = None) -> R:
+        """Apply the given fields. `version` is the one the caller edited; none means the newest.
+
+        Raises `StaleVersion` with the current, base and submitted values when the record has moved on.
+        """
+        policy.require(by.principal, self._permission("update"))
+        before = self._find(by, id, "update")
+        if before.deleted_at is not None:
+            raise _missing()
+        if version is not None and version != before.version:
+            raise self._stale(before.row(), id, version, changes)
+        referenced = self._referenced(by, changes, before)
+        state = {name: getattr(before, name) for name in type(before).model_fields}
+        merged = {**state, **changes, **self._ownership(by, changes, referenced, before)}
+        after = self._built({**merged, **self.derived(before, merged, referenced)})
+        if not changed_fields(before.row(), after.row(), skip=BOOKKEEPING):
+            return before
+        policy.authorise(by.principal, self._permission("update"), after)
+        return self._replace(
+            by,
+            "update",
+            before,
+            after,
+            changes,
+            [*self._still_there(changes), *self.companions(before, after)],
+        )
+
+    def delete(self, by: Caller, id: str, version: int | None = None) -> R:
+        """Move the record to the trash; its unique values are free again."""
+        policy.require(by.principal, self._permission("delete"))
+        before = self._find(by, id, "delete")
+        if before.deleted_at is not None:
+            raise _missing()
+        if version is not None and version != before.version:
+            raise self._stale(before.row(), id, version, {})
+        after = before.model_copy(update={"deleted_at": self.clock.now(), "deleted_by": by.principal.user_id})
+        return self._replace(by, "delete", before, after, {}, [])
+
+    def restore(self, by: Caller, id: str) -> R:
+        """Take the record out of the trash; `Duplicate` if a unique value was taken meanwhile."""
+        return self._restored(by, id, {})
+
+    def _restored(self, by: Caller, id: str, adjusted: Mapping[str, Any]) -> R:
+        policy.require(by.principal, self._permission("delete"))
+        before = self._find(by, id, "delete")
+        if before.deleted_at is None:
+            return before
+        after = before.model_copy(update={"deleted_at": None, "deleted_by": None, **adjusted})
+        return self._replace(by, "restore", before, after, {}, [])
+
+    # What a kind may add
+
+    def derived(
+        self, before: R | None, state: Mapping[str, Any], referenced: Mapping[Ref, Record]
+    ) -> Mapping[str, Any]:
+        """Fields that follow from others."""
+        del before, state, referenced
+        return {}
+
+    def companions(self, before: R | None, after: R) -> list[Write]:
+        """Writes on other records that belong to the same change."""
+        del before, after
+        return []
+
+    # Steps
+
+    def _permission(self, action: str) -> str:
+        return f"{self.kind.resource}:{action}"
+
+    def _find(self, by: Caller, id: str, action: str) -> R:
+        record = self.store.get(self.kind.name, id)
+        if record is None:
+            raise _missing()
+        policy.authorise(by.principal, self._permission(action), record)
+        return cast(R, record)
+
+    def _built(self, state: Mapping[str, Any]) -> R:
+        try:
+            return self.kind.model.model_validate(state, extra="ignore")
+        except ValidationError as error:
+            raise invalid_input(error) from error
+
+    def _referenced(self, by: Caller, given: Mapping[str, Any], before: R | None = None) -> dict[Ref, Record]:
+        """The records the given fields point to, each readable by the caller; the owner beside them."""
+        wanted = {field: Ref(kind, given[field]) for field, kind in self._references() if given.get(field)}
+        if before is not None:
+            wanted = {field: ref for field, ref in wanted.items() if getattr(before, field) != ref.id}
+        found = self.store.get_many(list(wanted.values())) if wanted else {}
+        refused = [field for field, ref in wanted.items() if not _usable(by, found.get(ref))]
+        if refused:
+            raise InvalidInput(
+                "A linked record does not exist.",
+                [Detail(field, "there is no such record") for field in refused],
+            )
+        return found
+
+    def _references(self) -> tuple[tuple[str, str], ...]:
+        owner = (("owner_id", "user"), ("team_id", "team")) if issubclass(self.kind.model, OwnedRecord) else ()
+        return (*self.kind.references, *owner)
+
+    def _ownership(
+        self, by: Caller, given: Mapping[str, Any], referenced: Mapping[Ref, Record], before: R | None = None
+    ) -> dict[str, Any]:
+        """The caller owns what they create; a record follows its owner's team unless a team is given."""
+        if not issubclass(self.kind.model, OwnedRecord):
+            return {}
+        if before is None and not given.get("owner_id") and "owner_id" not in given:
+            return {"owner_id": by.principal.user_id, "team_id": given.get("team_id", by.principal.team_id)}
+        owner = referenced.get(Ref("user", given.get("owner_id") or ""))
+        if owner is not None and "team_id" not in given:
+            return {"team_id": getattr(owner, "team_id", None)}
+        return {}
+
+    def _still_there(self, given: Mapping[str, Any]) -> list[MustExist]:
+        """Referenced records must still be there when the change commits."""
+        return [MustExist(Ref(kind, given[field]), field) for field, kind in self._references() if given.get(field)]
+
+    def _replace(
+        self,
+        by: Caller,
+        action: str,
+        before: R,
+        after: R,
+        submitted: Mapping[str, Any],
+        more: Sequence[Write],
+    ) -> R:
+        now = self.clock.now()
+        bookkeeping = {
+            "version": before.version + 1,
+            "updated_at": now,
+            "updated_by": by.principal.user_id,
+            "change_id": str(ULID.from_datetime(now)),
+            "cause": Cause(id=by.request_id),
+        }
+        after = after.model_copy(update=bookkeeping)
+        try:
+            self._commit(by, action, before, after, [Replace(before, after), *more])
+        except StaleVersion as stale:
+            raise self._stale(stale.current, before.id, before.version, submitted) from stale
+        return after
+
+    def _stale(self, current: Mapping[str, Any], id: str, version: int, submitted: Mapping[str, Any]) -> StaleVersion:
+        entries = self.store.history(Ref(self.kind.name, id), 1, version + 1)
+        base = entries[0].data if entries and entries[0].version == version else None
+        return StaleVersion(current, base, submitted)
+
+    def _commit(self, by: Caller, action: str, before: R | None, after: R, writes: Sequence[Write]) -> None:
+        old = before.row() if before else {}
+        changes = {
+            name: list(pair) for name, pair in changed_fields(old, after.row(), skip=BOOKKEEPING | _ENVELOPE).items()
+        }
+        entry = audit_entry(
+            self.clock,
+            by,
+            f"{self.kind.name}.{action}",
+            "done",
+            self.kind.resource,
+            Ref(after.kind, after.id),
+            changes,
+        )
+        self.store.commit(Change(after.change_id, tuple(writes), (entry,), answer_record(self.clock, by, after)))
+
+
+_TIMELINE_RESOURCES = {
+    "organisation": "organisations",
+    "person": "people",
+    "person_organisation_link": "people",
+    "interaction": "interactions",
+    "task": "tasks",
+}
+
+
+def fresh_documents(store: RecordStore, clock: Clock, by: Caller) -> Sequence[IndexDocument]:
+    """The caller's own recent writes, as the index will have them."""
+    refs = store.recent_changes(by.principal.user_id, clock.now() - FRESH_WINDOW)
+    return [index_document(record) for record in store.get_many(refs).values()] if refs else ()
+
+
+def audit_entry(
+    clock: Clock,
+    by: Caller,
+    action: str,
+    outcome: str,
+    resource: str,
+    ref: Ref | None,
+    changes: Mapping[str, Any],
+) -> AuditEntry:
+    now = clock.now()
+    principal = by.principal
+    return AuditEntry(
+        str(ULID.from_datetime(now)),
+        now,
+        principal.user_id,
+        action,
+        outcome,
+        resource,
+        ref,
+        changes,
+        principal.via,
+        by.request_id,
+        by.ip,
+    )
+
+
+def answer_record(clock: Clock, by: Caller, result: Any) -> IdempotencyRecord | None:
+    """The answer to keep under the caller's idempotency key, if there is one."""
+    claim = by.idempotency
+    if claim is None:
+        return None
+    claim.used = True
+    return IdempotencyRecord(
+        by.principal.user_id,
+        claim.key,
+        claim.request_hash,
+        claim.present(result),
+        clock.now() + IDEMPOTENCY_KEPT,
+    )
+
+
+def invalid_input(error: ValidationError) -> InvalidInput:
+    """The refusal that names each wrong field; the rejected values stay out of it."""
+    details = [
+        Detail(".".join(str(part) for part in e["loc"]) or "body", e["msg"])
+        for e in error.errors(include_url=False, include_input=False)
+    ]
+    return InvalidInput("The request is not valid.", details)
+
+
+def _usable(by: Caller, record: Record | None) -> bool:
+    if record is None or record.deleted_at is not None:
+        return False
+    if record.kind in ("user", "team"):
+        return bool(getattr(record, "is_active", True))
+    return policy.visibility(by.principal, f"{_TIMELINE_RESOURCES[record.kind]}:read").admits(record.audience)
+
+
+def _missing() -> NotFound:
+    return NotFound("There is no such record.")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOutcome:
+    """What became of one item of a bulk request: its row, or why it was refused."""
+
+    index: int
+    row: Mapping[str, Any] | None = None
+    error: DomainError | None = None
+
+
+def bulk(by: Caller, items: Iterable[Any], act: Callable[[Caller, Any], Record]) -> list[BulkOutcome]:
+    """Act on each item on its own.
+
+    Under an idempotency key each item has a key of its own, so that a repeat finishes the rest.
+    """
+    outcomes: list[BulkOutcome] = []
+    for index, item in enumerate(items):
+        claim = by.idempotency
+        own = replace(by, idempotency=replace(claim, key=f"{claim.key}/{index}") if claim else None)
+        try:
+            outcomes.append(BulkOutcome(index, act(own, item).row()))
+        except AlreadyAnswered as done:
+            outcomes.append(BulkOutcome(index, done.answer.answer.body))
+        except DomainError as error:
+            outcomes.append(BulkOutcome(index, error=error))
+    return outcomes

@@ -1,0 +1,160 @@
+"""The composition root: one cached builder per thing; tests replace a builder's result through `override`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chalicelib.adapters.clock import SystemClock
+from chalicelib.adapters.secrets import Secrets, SecretsManagerSecrets
+from chalicelib.domain import catalogue
+from chalicelib.domain.identity import Authenticator
+from chalicelib.domain.interactions import INTERACTIONS
+from chalicelib.domain.organisations import ORGANISATIONS
+from chalicelib.domain.people import LINKS, PEOPLE
+from chalicelib.domain.ports import AuditTrail, Clock, Idempotency, RecordIndex
+from chalicelib.domain.tasks import TASKS
+from chalicelib.repositories.items import use_table
+from chalicelib.repositories.records import DynamoRecords
+from chalicelib.services.people import LinkService
+from chalicelib.services.records import RecordService
+from chalicelib.services.search import SearchService
+from chalicelib.services.tasks import TaskService
+from chalicelib.settings import get_settings
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.index_queue import SqsIndexQueue
+    from chalicelib.services.health import HealthService
+    from chalicelib.services.relay import Relay
+
+T = TypeVar("T")
+_built: dict[str, Any] = {}
+
+
+def _once(builder: Callable[[], T]) -> Callable[[], T]:
+    @wraps(builder)
+    def get() -> T:
+        if builder.__name__ not in _built:
+            _built[builder.__name__] = builder()
+        result: T = _built[builder.__name__]
+        return result
+
+    return get
+
+
+@contextmanager
+def override(**results: Any) -> Iterator[None]:
+    """Use `results` (by builder name) and rebuild the rest; what was built before comes back at the end."""
+    before = dict(_built)
+    _built.clear()
+    _built.update(results)
+    try:
+        yield
+    finally:
+        _built.clear()
+        _built.update(before)
+
+
+@_once
+def clock() -> Clock:
+    return SystemClock()
+
+
+@_once
+def secret_store() -> SecretsManagerSecrets:
+    return SecretsManagerSecrets(get_settings().auth_secret_id)
+
+
+def secrets() -> Secrets:
+    return secret_store().get()
+
+
+@_once
+def records() -> DynamoRecords:
+    use_table(get_settings().table_name)
+    return DynamoRecords(catalogue.MODELS)
+
+
+def audit_trail() -> AuditTrail:
+    return records()
+
+
+def idempotency() -> Idempotency:
+    return records()
+
+
+@_once
+def record_index() -> RecordIndex:
+    from chalicelib.adapters.record_index import build_record_index
+
+    return build_record_index(catalogue.LISTED, get_settings())
+
+
+@_once
+def authenticator() -> Authenticator:
+    from chalicelib.services.authentication import TokenAuthenticator
+
+    raise NotImplementedError(TokenAuthenticator)
+
+
+@_once
+def organisations() -> RecordService[Any]:
+    return RecordService(ORGANISATIONS, records(), record_index(), clock())
+
+
+@_once
+def people() -> RecordService[Any]:
+    return RecordService(PEOPLE, records(), record_index(), clock())
+
+
+@_once
+def links() -> LinkService:
+    return LinkService(LINKS, records(), record_index(), clock())
+
+
+@_once
+def interactions() -> RecordService[Any]:
+    return RecordService(INTERACTIONS, records(), record_index(), clock())
+
+
+@_once
+def tasks() -> TaskService:
+    return TaskService(TASKS, records(), record_index(), clock())
+
+
+@_once
+def search() -> SearchService:
+    return SearchService(catalogue.LISTED, records(), record_index(), clock())
+
+
+@_once
+def index_queue() -> SqsIndexQueue:
+    from chalicelib.adapters.index_queue import SqsIndexQueue
+
+    return SqsIndexQueue(get_settings().index_queue_url)
+
+
+@_once
+def relay() -> Relay:
+    from chalicelib.adapters.event_bus import EventBridgePublisher
+    from chalicelib.repositories.history import DynamoHistory
+    from chalicelib.services.relay import Relay
+
+    return Relay(
+        records(),
+        DynamoHistory(),
+        EventBridgePublisher(get_settings().event_bus_name),
+        index_queue(),
+        clock(),
+    )
+
+
+@_once
+def health() -> HealthService:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from chalicelib.services.health import HealthService
+
+    return HealthService(records(), index_queue(), record_index(), clock(), (BotoCoreError, ClientError))
