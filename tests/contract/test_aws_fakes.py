@@ -105,7 +105,7 @@ def in_threads(work: Callable[[int], Any]) -> list[Any]:
 @pytest.fixture(params=["moto", pytest.param("dynamodb_local", marks=pytest.mark.java)])
 def table(request: pytest.FixtureRequest) -> Iterator[Table]:
     if request.param == "moto":
-        with in_process_cloud({}) as cloud:
+        with in_process_cloud() as cloud:
             client = boto3.client("dynamodb", config=Config(max_pool_connections=50))
             yield Table(client, cloud.table_name, None)
     else:

@@ -5,6 +5,7 @@ Table and queues are made from the infra template.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,13 @@ from tests.support.environment import REGION
 from tests.support.template import create_table_arguments, queue_attributes, time_to_live
 
 AUTH_SECRET_ID = "alforis/test/auth"
+AUTH_SECRET = {
+    "current": "test-1",
+    "keys": {"test-1": base64.b64encode(b"a signing key of the tests, 32 bytes or more").decode()},
+    "pepper": "a pepper of the tests, never used elsewhere",
+    "cursor_key": "a cursor key of the tests, never used elsewhere",
+}
+"""What `infra/deploy.py` stores on AWS with random values."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +67,10 @@ class Cloud:
 
 
 @contextmanager
-def in_process_cloud(auth_secret: Mapping[str, Any], table_name: str = "crm-test") -> Iterator[Cloud]:
-    """A fresh cloud that lives as long as the block. `auth_secret` is stored as JSON."""
+def in_process_cloud() -> Iterator[Cloud]:
+    """A fresh cloud that lives as long as the block."""
     faults.install()
+    table_name = "crm-test"
     with mock_aws():
         create_table(boto3.client("dynamodb"), table_name)
         yield Cloud(
@@ -71,7 +80,7 @@ def in_process_cloud(auth_secret: Mapping[str, Any], table_name: str = "crm-test
             event_bus_name=_create_bus("crm-test"),
             index_queue_url=_create_queue("IndexQueue", "crm-test-index.fifo"),
             mail_queue_url=_create_queue("MailQueue", "crm-test-mail"),
-            auth_secret_id=_create_secret(AUTH_SECRET_ID, auth_secret),
+            auth_secret_id=_create_secret(AUTH_SECRET_ID, AUTH_SECRET),
         )
 
 
