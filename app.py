@@ -8,6 +8,7 @@ from chalice.app import Chalice
 
 from chalicelib.handlers import (
     api_keys,
+    audit,
     auth,
     interactions,
     mail,
@@ -42,6 +43,7 @@ for module in (
     interactions,
     tasks,
     search,
+    audit,
 ):
     app.register_blueprint(module.blueprint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PynamoDBException
@@ -37,7 +37,7 @@ from chalicelib.domain.ports import HistoryEntry, TimelineEntry
 from chalicelib.domain.records import Record, Ref
 from chalicelib.domain.types import format_utc
 from chalicelib.repositories import keys
-from chalicelib.repositories.items import Index1, Index2, Item, new_item
+from chalicelib.repositories.items import Index1, Index2, Index3, Item, new_item
 from chalicelib.repositories.transactions import Transaction
 
 _ENVELOPE = frozenset({"version", "change_id", "cause"})
@@ -190,6 +190,26 @@ class DynamoRecords:
     def record(self, entry: AuditEntry) -> None:
         with reading():
             audit_item(entry).save(Item.pk.does_not_exist())
+
+    def audit_of_actor(self, actor_id: str, limit: int, before: str | None) -> list[AuditEntry]:
+        """Newest first, older than the entry `before`; so for the day and the record below."""
+        first = keys.audit(actor_id, "")
+        with reading():
+            found = Item.query(first.pk, _audit_range(Item.sk, before), scan_index_forward=False, limit=limit + 1)
+            return _audit_entries(found, before, limit)
+
+    def audit_of_record(self, ref: Ref, limit: int, before: str | None) -> list[AuditEntry]:
+        within = _audit_range(Index1.sk, before)
+        with reading():
+            found = Item.index1.query(keys.record_pk(*ref), within, scan_index_forward=False, limit=limit + 1)
+            return _audit_entries(found, before, limit)
+
+    def audit_of_day(self, day: date, limit: int, before: str | None) -> list[AuditEntry]:
+        within = Index3.sk <= before if before else None
+        with reading():
+            day_key = keys.audit_day(day.isoformat())
+            found = Item.index3.query(day_key, within, scan_index_forward=False, limit=limit + 1)
+            return _audit_entries(found, before, limit)
 
     def find(self, actor_id: str, key: str) -> IdempotencyRecord | None:
         item = get_item(keys.idempotency(actor_id, key))
@@ -357,6 +377,22 @@ def audit_item(entry: AuditEntry) -> Item:
     about = {"gsi1pk": keys.record_pk(*entry.ref), "gsi1sk": keys.AUDIT_PREFIX + entry.id} if entry.ref else {}
     day = {"gsi3pk": keys.audit_day(at[:10]), "gsi3sk": entry.id}
     return new_item(keys.audit(entry.actor_id, entry.id), kind="audit", data=data, **about, **day)
+
+
+def _audit_range(sort_key: Any, before: str | None) -> Any:
+    return sort_key.between(keys.AUDIT_PREFIX, keys.AUDIT_PREFIX + (before or "~"))
+
+
+def _audit_entries(items: Iterable[Item], before: str | None, limit: int) -> list[AuditEntry]:
+    entries = [_audit_entry(item) for item in items]
+    return [entry for entry in entries if entry.id != before][:limit]
+
+
+def _audit_entry(item: Item) -> AuditEntry:
+    data = dict(item.data or {})
+    ref = data.pop("ref")
+    at = datetime.fromisoformat(data.pop("at"))
+    return AuditEntry(id=item.sk.removeprefix(keys.AUDIT_PREFIX), at=at, ref=Ref(*ref) if ref else None, **data)
 
 
 def _keep_answer(transaction: Transaction, record: IdempotencyRecord) -> None:
