@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.records import Ref
+from chalicelib.domain.events import IndexRequest
 
 _BATCH = 10
 _GROUP = "index"
@@ -26,16 +26,16 @@ class SqsIndexQueue:
             config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),
         )
 
-    def send(self, changed: Sequence[tuple[Ref, str]]) -> None:
-        """Queue each record once; raises `Unavailable` when the queue refused any."""
+    def send(self, changed: Sequence[IndexRequest]) -> None:
+        """Queue each record once per write; raises `Unavailable` when the queue refused any."""
         entries = [
             {
                 "Id": str(position),
-                "MessageBody": json.dumps(list(ref)),
+                "MessageBody": json.dumps({"kind": r.ref.kind, "id": r.ref.id, "correlation_id": r.correlation_id}),
                 "MessageGroupId": _GROUP,
-                "MessageDeduplicationId": change_id,
+                "MessageDeduplicationId": r.sequence,
             }
-            for position, (ref, change_id) in enumerate(changed)
+            for position, r in enumerate(changed)
         ]
         for start in range(0, len(entries), _BATCH):
             answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries[start : start + _BATCH])

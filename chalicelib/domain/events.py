@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from chalicelib.domain.records import BOOKKEEPING, Record, changed_fields
+from chalicelib.domain.records import BOOKKEEPING, Record, Ref, changed_fields
 from chalicelib.domain.types import format_utc
 
 SOURCE = "alforis.crm"
@@ -63,6 +63,15 @@ class Transition:
     @property
     def changes(self) -> Mapping[str, tuple[Any, Any]]:
         return changed_fields(self.before.row() if self.before else {}, self.after.row(), skip=BOOKKEEPING)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRequest:
+    """A record to be indexed; `sequence` tells the write from others, `correlation_id` leads back to its request."""
+
+    ref: Ref
+    sequence: str
+    correlation_id: str
 
 
 def event_of(transition: Transition) -> DomainEvent:

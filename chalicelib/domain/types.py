@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -40,22 +41,13 @@ def _blank_to_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-_EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
-)
-
-
 def normalise_email(value: str) -> str:
     """Lower case, IDN domain in its ASCII form; plus-tags are kept (they are other addresses)."""
-    local, at, domain = value.strip().lower().rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        ascii_domain = domain
-    address = local + at + ascii_domain
-    if len(address) > 254 or not _EMAIL.fullmatch(address) or ".." in address or local[:1] == "." or local[-1:] == ".":
-        raise PydanticCustomError("email", "must be an e-mail address")
-    return address
+        address = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise PydanticCustomError("email", "must be an e-mail address") from error
+    return f"{address.local_part.lower()}@{address.ascii_domain}"
 
 
 def normalise_phone(value: str) -> str:

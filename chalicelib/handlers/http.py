@@ -27,7 +27,7 @@ from chalicelib.domain.changes import Answer, IdempotencyRecord
 from chalicelib.domain.policy import Principal
 from chalicelib.domain.records import Record
 from chalicelib.domain.types import ULID_PATTERN
-from chalicelib.observability import MetricUnit, get_logger, get_metrics
+from chalicelib.observability import MetricUnit, get_logger, get_metrics, report_error
 from chalicelib.services.records import answer_record, audit_entry, invalid_input
 
 PUBLIC: Final = "public"
@@ -254,7 +254,8 @@ def serve(route: Route, handler: Handler, request: ChaliceRequest, parameters: M
         if isinstance(error, errors.Forbidden) and principal is not None:
             _record_denial(route, principal, error, request, parameters, request_id)
         response = error_response(error, request_id)
-    except Exception:
+    except Exception as error:
+        report_error(error)
         logger.exception("request_failed", route=f"{route.method} {route.path}")
         response = error_response(errors.DomainError("Something went wrong on our side."), request_id)
     _observe(route, response, principal, time.perf_counter() - started)

@@ -8,12 +8,14 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.domain.records import Ref
-from chalicelib.observability import get_logger
+from chalicelib.observability import get_logger, watched
 
 
+@watched("indexer")
 def handle_index_batch(event: Mapping[str, Any]) -> dict[str, Any]:
     """Index a batch. All of it is published together, so all of it fails together."""
-    refs = [Ref(*json.loads(message["body"])) for message in event["Records"]]
-    wiring.indexing().index_batch(refs)
-    get_logger().info("records_indexed", count=len(refs))
+    messages = [json.loads(message["body"]) for message in event["Records"]]
+    wiring.indexing().index_batch([Ref(message["kind"], message["id"]) for message in messages])
+    requests = sorted({message["correlation_id"] for message in messages})
+    get_logger().info("records_indexed", count=len(messages), requests=requests)
     return {"batchItemFailures": []}

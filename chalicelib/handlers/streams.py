@@ -7,10 +7,11 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.domain.events import Transition
-from chalicelib.observability import get_logger
+from chalicelib.observability import get_logger, watched
 from chalicelib.repositories.records import record_of_image
 
 
+@watched("relay")
 def handle_stream(event: Mapping[str, Any]) -> dict[str, Any]:
     """Relay a batch in order. Any failure fails the whole batch, which is then delivered again."""
     transitions = [t for t in map(_transition, event["Records"]) if t is not None]

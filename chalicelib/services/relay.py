@@ -13,7 +13,7 @@ from ulid import ULID
 
 from chalicelib.domain.changes import Change, Replace
 from chalicelib.domain.errors import StaleVersion
-from chalicelib.domain.events import DomainEvent, Transition, event_of
+from chalicelib.domain.events import DomainEvent, IndexRequest, Transition, event_of
 from chalicelib.domain.interactions import Interaction
 from chalicelib.domain.organisations import Organisation
 from chalicelib.domain.people import Link, Person
@@ -42,9 +42,7 @@ class EventPublisher(Protocol):
 
 
 class IndexQueue(Protocol):
-    def send(self, changed: Sequence[tuple[Ref, str]]) -> None:
-        """Queue records to be indexed, each with an id that tells the write from others."""
-        ...
+    def send(self, changed: Sequence[IndexRequest]) -> None: ...
 
 
 class Relay:
@@ -66,7 +64,7 @@ class Relay:
         for transition in versions:
             self._follow_up(transition)
         self._bus.publish([event_of(t) for t in versions])
-        self._queue.send([(Ref(t.after.kind, t.after.id), t.sequence) for t in transitions])
+        self._queue.send([_index_request(transition) for transition in transitions])
 
     def _follow_up(self, transition: Transition) -> None:
         after = transition.after
@@ -125,6 +123,11 @@ class Relay:
             current = self._store.get(before.kind, before.id)
             if current is not None and any(getattr(current, name) != value for name, value in state.items()):
                 raise
+
+
+def _index_request(transition: Transition) -> IndexRequest:
+    after = transition.after
+    return IndexRequest(Ref(after.kind, after.id), transition.sequence, after.cause.id)
 
 
 def _parties(interaction: Interaction) -> list[Ref]:
