@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra import docs_assets
 from infra.templates import load_parts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,7 @@ def package() -> bool:
     """Build the package unless it is there for the very same inputs; true when it was built."""
     BUILD.mkdir(exist_ok=True)
     with _exclusive(BUILD / "package.lock"):
+        docs_assets.place()
         fingerprint = _fingerprint(_input_files())
         stamp = PACKAGE / "inputs.sha256"
         if stamp.exists() and stamp.read_text() == fingerprint and ZIP.exists() and TEMPLATE.exists():
@@ -73,7 +75,7 @@ def _run_chalice(output: Path) -> None:
     parts = BUILD / "parts.json"
     parts.write_text(json.dumps(load_parts()))
     chalice = Path(sys.executable).with_name("chalice")
-    command = [chalice, "package", "--stage", "crm", "--merge-template", parts, output]
+    command: list[str | Path] = [chalice, "package", "--stage", "crm", "--merge-template", parts, output]
     environment = {"AWS_DEFAULT_REGION": "eu-west-3", **os.environ}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -130,7 +132,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _is_needed(name: str) -> bool:
-    if name.endswith(".pyc") or name.endswith("/RECORD"):
+    if name.endswith((".pyc", "/RECORD")):
         return False
     parts = name.split("/")
     in_a_service = len(parts) > 3 and parts[:2] == ["botocore", "data"]

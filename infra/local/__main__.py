@@ -1,4 +1,4 @@
-"""`python -m infra.local run|stop|reset|redeploy|watch|seed|reindex`: what the Makefile calls."""
+"""`python -m infra.local run|stop|reset|redeploy|watch|seed`: what the Makefile calls."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def main() -> None:
         "redeploy": _redeploy,
         "watch": _watch,
         "seed": _seed,
-        "reindex": _reindex,
     }
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     parser.add_argument("command", choices=commands)
@@ -89,11 +88,6 @@ def _modified(path: Path) -> int:
 def _seed(layout: Layout) -> None:
     _require_running(layout)
     stack.seed(layout)
-
-
-def _reindex(layout: Layout) -> None:
-    _require_running(layout)
-    print(stack.reindex(layout))
 
 
 def _require_running(layout: Layout) -> None:

@@ -74,10 +74,10 @@ def _link_files(snapshot: Path, live_s3: Path) -> None:
 async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
+    from ministack import app
 
     from infra.local import ministack_gaps
     from infra.local.snapshots import SnapshotSchedule, SnapshotStore
-    from ministack import app
 
     ministack_gaps.import_gateway_responses()
     ministack_gaps.authorise_mail_by_sender()
@@ -100,7 +100,8 @@ async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     background = [loop.create_task(schedule.run()), loop.create_task(_stop_with_parent(stop))]
-    await serve(_observed(app.app, schedule), config, shutdown_trigger=stop.wait)
+    application: Any = _observed(app.app, schedule)
+    await serve(application, config, shutdown_trigger=stop.wait)
     for task in background:
         task.cancel()
     store.save()

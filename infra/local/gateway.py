@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Container
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, WSMsgType, web
-from multidict import CIMultiDict
+from multidict import CIMultiDict, MultiMapping
 from yarl import URL
 
 from infra.local import mailbox
@@ -84,14 +84,17 @@ class Gateway:
         path = request.raw_path.removeprefix("/api") or "/"
         target = f"{self._layout.cloud_url}/restapis/{outputs['RestAPIId']}/api/_user_request_{path}"
         body = await request.read()
-        async with self._calls, self._client_session.request(
-            request.method,
-            URL(target, encoded=True),
-            headers=_forwarded_headers(request),
-            data=body or None,
-            allow_redirects=False,
-            skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
-        ) as answer:
+        async with (
+            self._calls,
+            self._client_session.request(
+                request.method,
+                URL(target, encoded=True),
+                headers=_forwarded_headers(request),
+                data=body or None,
+                allow_redirects=False,
+                skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
+            ) as answer,
+        ):
             content = await answer.read()
         headers = _without(answer.headers, _HOP_BY_HOP | {"content-length"})
         return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=content)
@@ -145,7 +148,8 @@ class Gateway:
 
     @property
     def _client_session(self) -> ClientSession:
-        assert self._session is not None, "requests come after start-up"
+        if self._session is None:
+            raise RuntimeError("requests come after start-up")
         return self._session
 
 
@@ -158,7 +162,7 @@ def _forwarded_headers(request: web.Request) -> CIMultiDict[str]:
     return headers
 
 
-def _without(headers: CIMultiDict[str], names: Iterable[str]) -> CIMultiDict[str]:  # type: ignore[misc]
+def _without(headers: MultiMapping[str], names: Container[str]) -> CIMultiDict[str]:
     return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in names)
 
 

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 import zipfile
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -88,25 +89,27 @@ def _item_failures(body: Any) -> list[Any]:
 
 
 def record_calls(path: Path) -> None:
-    """Append who asked for which action on what, and the answer, for each authorisation MiniStack makes."""
-    original = iam_evaluator.evaluate
+    """Append who asked for which action on what, and whether MiniStack let it, for each call of a role or user."""
+    evaluate, enforce = iam_evaluator.evaluate, iam_evaluator.enforce
+    evaluated: ContextVar[Any] = ContextVar("evaluated", default=None)
     writing = threading.Lock()
 
-    def evaluate(ctx: Any, policies: Any, *limits: Any) -> Any:
-        result = original(ctx, policies, *limits)
-        line = json.dumps(
-            {
-                "principal": ctx.principal_arn,
-                "action": ctx.action,
-                "resource": ctx.resource_arn,
-                "decision": result.decision,
-            }
-        )
-        with writing, path.open("a") as out:
-            out.write(line + "\n")
-        return result
+    def remember_context(ctx: Any, policies: Any, *limits: Any) -> Any:
+        if evaluated.get() is None:
+            evaluated.set(ctx)
+        return evaluate(ctx, policies, *limits)
 
-    iam_evaluator.evaluate = evaluate
+    def enforce_and_record(*arguments: Any, **options: Any) -> Any:
+        evaluated.set(None)
+        denied = enforce(*arguments, **options)
+        if (ctx := evaluated.get()) is not None:
+            call = {"principal": ctx.principal_arn, "action": ctx.action, "resource": ctx.resource_arn}
+            with writing, path.open("a") as out:
+                out.write(json.dumps({**call, "allowed": denied is None}) + "\n")
+        return denied
+
+    iam_evaluator.evaluate = remember_context
+    iam_evaluator.enforce = enforce_and_record
 
 
 def give_functions_their_own_sandbox(sandboxes: Path, logs: Path) -> None:

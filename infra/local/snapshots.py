@@ -56,7 +56,7 @@ class SnapshotStore:
         self._write_blob: Callable[[bytes], str] = lambda_svc._write_code_blob
         self._known_blobs: dict[int, tuple[bytes, str]] = {}
         lambda_svc._write_code_blob = self._write_blob_once
-        lambda_svc._prune_orphan_code_blobs = lambda referenced: None  # older snapshots may need them
+        lambda_svc._prune_orphan_code_blobs = _keep_blobs
 
     @property
     def current(self) -> Path | None:
@@ -102,7 +102,7 @@ class SnapshotStore:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             os.closerange(3, 4096)  # the listening socket must not outlive the parent in us
             gc.disable()
-            copy.deepcopy = lambda value, memo=None: value  # type: ignore[assignment]  # we are the copy
+            copy.deepcopy = _itself  # type: ignore[assignment]  # the child is the copy
             self._write_state(unfinished)
             self._publish(unfinished)
             code = 0
@@ -142,13 +142,19 @@ class SnapshotStore:
     def _remember_blobs(self) -> None:
         """Write the code of new functions while still in the parent, so that no child has to hash it again."""
         codes = [function.get("code_zip") for function in lambda_svc._functions._data.values()]
-        self._known_blobs = {
-            id(code): (code, self._write_blob_once(code)) for code in codes if isinstance(code, bytes)
-        }
+        self._known_blobs = {id(code): (code, self._write_blob_once(code)) for code in codes if isinstance(code, bytes)}
 
     def _write_blob_once(self, code: bytes) -> str:
         known = self._known_blobs.get(id(code))
         return known[1] if known else self._write_blob(code)
+
+
+def _keep_blobs(_referenced: set[str]) -> None:
+    """Older snapshots may still need the code that no function has any more; `SnapshotStore.load` cleans up."""
+
+
+def _itself(value: Any, _memo: Any = None) -> Any:
+    return value
 
 
 class SnapshotSchedule:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -48,17 +47,6 @@ def seed(layout: Layout) -> None:
     functions = _client(layout, "lambda")
     configuration = functions.get_function_configuration(FunctionName=f"{stack_name(STAGE)}-api")
     _run_module(layout, ["infra.seed"], configuration["Environment"]["Variables"])
-
-
-def reindex(layout: Layout) -> dict[str, Any]:
-    """Have the maintenance function build the search index anew; answers what it did."""
-    answer = _client(layout, "lambda").invoke(
-        FunctionName=f"{stack_name(STAGE)}-maintenance", Payload=json.dumps({"task": "reindex"})
-    )
-    payload = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise StartRefused(f"The rebuild failed: {payload}")
-    return payload  # type: ignore[no-any-return]
 
 
 def _run_module(layout: Layout, command: list[str], settings: dict[str, str]) -> None:

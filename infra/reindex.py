@@ -1,0 +1,48 @@
+"""Have the maintenance function rebuild the search index: `python -m infra.reindex --stage <name> | --local`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.deploy import stack_name
+from infra.local.layout import STAGE, layout_from_environment
+
+
+class ReindexFailed(Exception):
+    """The maintenance function raised; the message is what it said."""
+
+
+def reindex(stage: str) -> dict[str, Any]:
+    """Wait for the rebuild and answer what it did; the old index serves until the new one is complete."""
+    functions = boto3.client("lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1}))
+    answer = functions.invoke(FunctionName=f"{stack_name(stage)}-maintenance", Payload=json.dumps({"task": "reindex"}))
+    payload = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise ReindexFailed(json.dumps(payload))
+    done: dict[str, Any] = payload
+    return done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--stage", help="a stage on AWS")
+    target.add_argument("--local", action="store_true", help="the running local cloud of PORT and DATA_DIR")
+    options = parser.parse_args()
+    if options.local:
+        os.environ.update(layout_from_environment().aws_environment())
+    try:
+        print(json.dumps(reindex(options.stage or STAGE)))
+    except ReindexFailed as failure:
+        sys.exit(f"The rebuild failed: {failure}")
+
+
+if __name__ == "__main__":
+    main()
