@@ -152,6 +152,12 @@ def authorise(principal: Principal, permission: str, record: Guarded) -> None:
     raise NotFound("There is no such record.")
 
 
+def authorise_result(principal: Principal, permission: str, record: Guarded) -> None:
+    """Raise `Forbidden` unless what a write leads to is still within the caller's scope for it."""
+    if not visibility(principal, permission).admits(record.audience):
+        raise Forbidden(permission, "Your data scope does not allow this owner or team.")
+
+
 def explain(principal: Principal, permission: str, record: Guarded) -> list[str]:
     """The reasons, most specific first, why the caller holds `permission` on `record`; empty when they do not."""
     if not visibility(principal, permission).admits(record.audience):

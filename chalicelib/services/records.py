@@ -98,7 +98,9 @@ class RecordService(Generic[R]):
     def create(self, by: Caller, fields: Fields) -> R:
         policy.require(by.principal, self._permission("create"))
         given = fields.model_dump(exclude_unset=True)
-        referenced = self._referenced(by, given)
+        pointers = self._pointers(given)
+        referenced = self.store.get_many(list(pointers.values())) if pointers else {}
+        _refuse_unusable(by, pointers, referenced)
         now = self.clock.now()
         actor = by.principal.user_id
         envelope = {
@@ -113,8 +115,8 @@ class RecordService(Generic[R]):
         }
         owned = {**given, **envelope, **self._ownership(by, given, referenced)}
         record = self._built({**owned, **self.derived(None, owned, referenced)})
-        policy.authorise(by.principal, self._permission("create"), record)
-        writes = [Insert(record), *self._still_there(given), *self.companions(None, record)]
+        policy.authorise_result(by.principal, self._permission("create"), record)
+        writes = [Insert(record), *_still_there(pointers), *self.companions(None, record)]
         self._commit(by, "create", None, record, writes)
         return record
 
@@ -124,26 +126,23 @@ class RecordService(Generic[R]):
         Raises `StaleVersion` with the current, base and submitted values when the record has moved on.
         """
         policy.require(by.principal, self._permission("update"))
-        before = self._find(by, id, "update")
+        own = Ref(self.kind.name, id)
+        referenced = self.store.get_many([own, *self._pointers(changes).values()])
+        before = self._judged(by, referenced.get(own), "update")
         if before.deleted_at is not None:
             raise _missing()
         if version is not None and version != before.version:
             raise self._stale(before.row(), id, version, changes)
-        referenced = self._referenced(by, changes, before)
+        pointers = self._pointers(changes, before)
+        _refuse_unusable(by, pointers, referenced)
         state = {name: getattr(before, name) for name in type(before).model_fields}
         merged = {**state, **changes, **self._ownership(by, changes, referenced, before)}
         after = self._built({**merged, **self.derived(before, merged, referenced)})
         if not changed_fields(before.row(), after.row(), skip=BOOKKEEPING):
             return before
-        policy.authorise(by.principal, self._permission("update"), after)
-        return self._replace(
-            by,
-            "update",
-            before,
-            after,
-            changes,
-            [*self._still_there(changes), *self.companions(before, after)],
-        )
+        policy.authorise_result(by.principal, self._permission("update"), after)
+        more = [*_still_there(pointers), *self.companions(before, after)]
+        return self._replace(by, "update", before, after, changes, more)
 
     def delete(self, by: Caller, id: str, version: int | None = None) -> R:
         """Move the record to the trash; its unique values are free again."""
@@ -188,10 +187,16 @@ class RecordService(Generic[R]):
         return f"{self.kind.resource}:{action}"
 
     def _find(self, by: Caller, id: str, action: str) -> R:
-        record = self.store.get(self.kind.name, id)
+        return self._judged(by, self.store.get(self.kind.name, id), action)
+
+    def _judged(self, by: Caller, record: Record | None, action: str) -> R:
+        """The record, if the caller may take the action on it; what is in the trash is for those who may delete."""
         if record is None:
             raise _missing()
         policy.authorise(by.principal, self._permission(action), record)
+        if record.deleted_at is not None and action == "read":
+            if not policy.visibility(by.principal, self._permission("delete")).admits(record.audience):
+                raise _missing()
         return cast(R, record)
 
     def _built(self, state: Mapping[str, Any]) -> R:
@@ -200,19 +205,10 @@ class RecordService(Generic[R]):
         except ValidationError as error:
             raise invalid_input(error) from error
 
-    def _referenced(self, by: Caller, given: Mapping[str, Any], before: R | None = None) -> dict[Ref, Record]:
-        """The records the given fields point to, each readable by the caller; the owner beside them."""
-        wanted = {field: Ref(kind, given[field]) for field, kind in self._references() if given.get(field)}
-        if before is not None:
-            wanted = {field: ref for field, ref in wanted.items() if getattr(before, field) != ref.id}
-        found = self.store.get_many(list(wanted.values())) if wanted else {}
-        refused = [field for field, ref in wanted.items() if not _usable(by, found.get(ref))]
-        if refused:
-            raise InvalidInput(
-                "A linked record does not exist.",
-                [Detail(field, "there is no such record") for field in refused],
-            )
-        return found
+    def _pointers(self, given: Mapping[str, Any], before: R | None = None) -> dict[str, Ref]:
+        """Field to the record it points to, for the given fields that point elsewhere than before."""
+        pointers = {field: Ref(kind, given[field]) for field, kind in self._references() if given.get(field)}
+        return {f: ref for f, ref in pointers.items() if before is None or getattr(before, f) != ref.id}
 
     def _references(self) -> tuple[tuple[str, str], ...]:
         owner = (("owner_id", "user"), ("team_id", "team")) if issubclass(self.kind.model, OwnedRecord) else ()
@@ -230,10 +226,6 @@ class RecordService(Generic[R]):
         if owner is not None and "team_id" not in given:
             return {"team_id": getattr(owner, "team_id", None)}
         return {}
-
-    def _still_there(self, given: Mapping[str, Any]) -> list[MustExist]:
-        """Referenced records must still be there when the change commits."""
-        return [MustExist(Ref(kind, given[field]), field) for field, kind in self._references() if given.get(field)]
 
     def _replace(
         self,
@@ -344,6 +336,19 @@ def invalid_input(error: ValidationError) -> InvalidInput:
         for e in error.errors(include_url=False, include_input=False)
     ]
     return InvalidInput("The request is not valid.", details)
+
+
+def _refuse_unusable(by: Caller, pointers: Mapping[str, Ref], found: Mapping[Ref, Record]) -> None:
+    """Raise `InvalidInput` for each field that points to a record which is missing, or not the caller's to see."""
+    refused = [field for field, ref in pointers.items() if not _usable(by, found.get(ref))]
+    if refused:
+        reasons = [Detail(field, "there is no such record") for field in refused]
+        raise InvalidInput("A linked record does not exist.", reasons)
+
+
+def _still_there(pointers: Mapping[str, Ref]) -> list[MustExist]:
+    """The records pointed to must still be there when the change commits."""
+    return [MustExist(ref, field) for field, ref in pointers.items()]
 
 
 def _usable(by: Caller, record: Record | None) -> bool:
