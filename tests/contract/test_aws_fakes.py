@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.support.aws import in_process_cloud
 from tests.support.calls import record_calls
+from tests.support.capacity import write_units
 from tests.support.faults import Crash, Fault, FaultPlan, faults
 from tests.support.streams import StreamReader
 
@@ -45,9 +46,7 @@ class Table:
         return found
 
     def transact(self, *actions: dict[str, Any], **arguments: Any) -> None:
-        items = [
-            {kind: {"TableName": self.name, **body} for kind, body in action.items()} for action in actions
-        ]
+        items = [{kind: {"TableName": self.name, **body} for kind, body in action.items()} for action in actions]
         self.client.transact_write_items(TransactItems=items, **arguments)
 
     def query(self, index: str | None, pk: str, **arguments: Any) -> dict[str, Any]:
@@ -220,9 +219,7 @@ def test_failed_condition_returns_the_stored_item_when_asked(table: Table) -> No
 def test_update_creates_a_missing_item_unless_conditioned(table: Table) -> None:
     table.client.update_item(TableName=table.name, **add_one("A", "1"))
     with pytest.raises(ClientError) as caught:
-        table.client.update_item(
-            TableName=table.name, **add_one("A", "2"), ConditionExpression="attribute_exists(PK)"
-        )
+        table.client.update_item(TableName=table.name, **add_one("A", "2"), ConditionExpression="attribute_exists(PK)")
 
     assert table.get("A", "1") == item("A", "1", n=1)
     assert error_code(caught) == "ConditionalCheckFailedException"
@@ -537,6 +534,47 @@ def test_capacity_follows_the_sizes_on_dynamodb_local(local: Table) -> None:
         ("PutItem", 0, 3),
         ("PutItem", 0, 2),
     ]
+
+
+CHANGES = [
+    pytest.param(None, {"notes": "x" * 10}, id="new"),
+    pytest.param(
+        None, {"notes": "é" * 1500, "GSI1PK": "a", "GSI1SK": "b", "GSI2PK": "c", "GSI2SK": "d"}, id="new-indexed"
+    ),
+    pytest.param({"notes": "x" * 2500}, {"notes": "x"}, id="shrinks"),
+    pytest.param({"GSI1PK": "a", "GSI1SK": "b", "n": 1}, {"GSI1PK": "a", "GSI1SK": "b", "n": 2}, id="same-index-key"),
+    pytest.param({"GSI1PK": "a", "GSI1SK": "b", "n": 1}, {"GSI1PK": "a", "GSI1SK": "c", "n": 1}, id="index-key-moves"),
+    pytest.param({"GSI1PK": "a", "GSI1SK": "b"}, {"GSI1PK": "a", "GSI1SK": "b"}, id="unchanged"),
+    pytest.param({"GSI1PK": "a", "GSI1SK": "b", "notes": "x" * 1500}, {"n": 1}, id="leaves-the-index"),
+    pytest.param({"GSI1PK": "a", "GSI1SK": "b"}, {"GSI1PK": "a"}, id="half-a-key-is-not-in-the-index"),
+]
+
+
+@pytest.mark.java
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_computed_write_units_are_those_dynamodb_local_reports(
+    local: Table, old: dict[str, str | int] | None, new: dict[str, str | int]
+) -> None:
+    if old is not None:
+        local.client.put_item(TableName=local.name, Item=item("A", "1", **old))
+
+    with record_calls() as log:
+        local.client.put_item(TableName=local.name, Item=item("A", "1", **new))
+
+    before = None if old is None else item("A", "1", **old)
+    assert log.write_units == write_units(before, item("A", "1", **new))
+
+
+@pytest.mark.java
+def test_transaction_costs_twice_its_writes(local: Table) -> None:
+    local.put("A", "3", notes="x" * 1500)
+    check = {"ConditionCheck": {"Key": key("A", "gone"), "ConditionExpression": NEW}}
+
+    with record_calls(price_transactions=True) as log:
+        local.transact(put("A", "1"), put("A", "2"), {"Delete": {"Key": key("A", "3")}}, check)
+
+    assert log.operations == {"dynamodb.TransactWriteItems": 1}
+    assert log.write_units == 2 * (1 + 1 + 2 + 1)
 
 
 def without_retries(table: Table) -> Any:

@@ -1,7 +1,8 @@
 """Counts what a use case asks of AWS: operations, round trips, capacity units.
 
-Capacity is what the service reports, so it means something on DynamoDB Local and on AWS, not on moto.
-A refused write (failed condition) consumes units that no answer reports.
+Capacity is what the service reports, so it means something on DynamoDB Local and on AWS, not on moto; a
+transaction's write units are computed (see `capacity`) when `price_transactions` is set. A refused write (failed
+condition) consumes units that no answer reports.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.support.capacity import write_units
 
 _READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"})
 
@@ -60,21 +63,29 @@ class CallLog:
 
 _lock = threading.RLock()
 _logs: list[CallLog] = []
+_pricing: list[CallLog] = []
 _make_api_call = BaseClient._make_api_call
 
 
 @contextmanager
-def record_calls() -> Iterator[CallLog]:
-    """Log every AWS call that any thread of this process makes inside the block; blocks may nest."""
+def record_calls(*, price_transactions: bool = False) -> Iterator[CallLog]:
+    """Log every AWS call that any thread of this process makes inside the block; blocks may nest.
+
+    `price_transactions` reads the items of each write transaction before and after it, unlogged, so use it where one
+    client works alone and time is not measured.
+    """
     log = CallLog()
     with _lock:
         _logs.append(log)
+        if price_transactions:
+            _pricing.append(log)
         BaseClient._make_api_call = _recorded_call
     try:
         yield log
     finally:
         with _lock:
-            _logs[:] = [other for other in _logs if other is not log]
+            for logs in (_logs, _pricing):
+                logs[:] = [other for other in logs if other is not log]
             if not _logs:
                 BaseClient._make_api_call = _make_api_call
 
@@ -84,6 +95,8 @@ def _recorded_call(self: BaseClient, operation_name: str, api_params: dict[str, 
     if shape is not None and "ReturnConsumedCapacity" in shape.members:
         # Not TOTAL: with it DynamoDB Local reports transactions at half their price.
         api_params = {**api_params, "ReturnConsumedCapacity": "INDEXES"}
+    priced = bool(_pricing) and operation_name == "TransactWriteItems"
+    before = _read_actions(self, api_params) if priced else []
     try:
         response: dict[str, Any] = _make_api_call(self, operation_name, api_params)
     except ClientError as error:
@@ -92,15 +105,34 @@ def _recorded_call(self: BaseClient, operation_name: str, api_params: dict[str, 
     except BotoCoreError as error:
         _note(self, operation_name, {}, type(error).__name__)
         raise
-    _note(self, operation_name, response, None)
+    if priced:
+        changes = zip(before, _read_actions(self, api_params), strict=True)
+        _note(self, operation_name, response, None, float(2 * sum(write_units(*change) for change in changes)))
+    else:
+        _note(self, operation_name, response, None)
     return response
 
 
-def _note(client: BaseClient, operation: str, response: dict[str, Any], error: str | None) -> None:
-    capacities = response.get("ConsumedCapacity") or []
-    if isinstance(capacities, dict):
-        capacities = [capacities]
-    units = float(sum(capacity["CapacityUnits"] for capacity in capacities))
+def _read_actions(client: BaseClient, transaction: dict[str, Any]) -> list[dict[str, Any] | None]:
+    """The stored item behind each action of a write transaction."""
+    return [_read_item(client, *action) for entry in transaction["TransactItems"] for action in entry.items()]
+
+
+def _read_item(client: BaseClient, kind: str, action: dict[str, Any]) -> dict[str, Any] | None:
+    key = action["Key"] if kind != "Put" else {name: action["Item"][name] for name in ("PK", "SK")}
+    arguments = {"TableName": action["TableName"], "Key": key, "ConsistentRead": True}
+    item: dict[str, Any] | None = _make_api_call(client, "GetItem", arguments).get("Item")
+    return item
+
+
+def _note(
+    client: BaseClient,
+    operation: str,
+    response: dict[str, Any],
+    error: str | None,
+    computed_units: float | None = None,
+) -> None:
+    units = _reported_units(response) if computed_units is None else computed_units
     reads = operation in _READS
     call = Call(
         service=client.meta.service_model.service_id.hyphenize(),
@@ -113,3 +145,10 @@ def _note(client: BaseClient, operation: str, response: dict[str, Any], error: s
     with _lock:
         for log in _logs:
             log.calls.append(call)
+
+
+def _reported_units(response: dict[str, Any]) -> float:
+    capacities = response.get("ConsumedCapacity") or []
+    if isinstance(capacities, dict):
+        capacities = [capacities]
+    return float(sum(capacity["CapacityUnits"] for capacity in capacities))

@@ -116,9 +116,7 @@ def faults(plan: FaultPlan) -> Iterator[FaultPlan]:
         _active = None
 
 
-def _call(
-    self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **kwargs: Any
-) -> AWSResponse | None:
+def _call(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **kwargs: Any) -> AWSResponse | None:
     _, service, operation = event_name.split(".", 2)
     mode = _active.pick(f"{service}.{operation}") if _active is not None else None
     if mode == "before":

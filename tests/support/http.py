@@ -55,9 +55,7 @@ class Gateway:
         self._app = app
         self._routes = RouteMatcher(list(app.routes))
 
-    def request(
-        self, method: str, path: str, headers: Headers | None = None, body: bytes | None = None
-    ) -> Answer:
+    def request(self, method: str, path: str, headers: Headers | None = None, body: bytes | None = None) -> Answer:
         """`path` is percent-encoded, begins behind the stage (`/v1/…`) and may carry a query string."""
         try:
             match = self._routes.match_route(path)
