@@ -194,9 +194,9 @@ class RecordService(Generic[R]):
         if record is None:
             raise _missing()
         policy.authorise(by.principal, self._permission(action), record)
-        if record.deleted_at is not None and action == "read":
-            if not policy.visibility(by.principal, self._permission("delete")).admits(record.audience):
-                raise _missing()
+        sees_trash = policy.visibility(by.principal, self._permission("delete")).admits(record.audience)
+        if record.deleted_at is not None and action == "read" and not sees_trash:
+            raise _missing()
         return cast(R, record)
 
     def _built(self, state: Mapping[str, Any]) -> R:
