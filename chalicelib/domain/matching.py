@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 MAX_QUERY_CHARACTERS = 256
 MAX_QUERY_WORDS = 8
+LONGEST_EDGE = 4
+SHORTEST_FORGIVEN_PREFIX = 6
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
@@ -60,6 +62,11 @@ def trigrams(text: str) -> list[str]:
     return [text[i : i + 3] for i in range(len(text) - 2)]
 
 
+def edges(texts: Sequence[str]) -> list[str]:
+    """The distinct beginnings of 2 to `LONGEST_EDGE` characters of these words."""
+    return list(dict.fromkeys(w[:n] for w in texts for n in range(2, min(len(w), LONGEST_EDGE) + 1)))
+
+
 def allowed_typos(word: str) -> int:
     """How many edits a word of this length may be away: 0 below 4 letters, 1 up to 7, then 2."""
     if len(word) < 4:
@@ -68,7 +75,7 @@ def allowed_typos(word: str) -> int:
 
 
 def edit_distance(left: str, right: str, limit: int) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours between two words, or `limit + 1` if there are more."""
+    """Insertions, deletions, substitutions and swaps of neighbours between two words; above `limit`, `limit + 1`."""
     if left == right:
         return 0
     if abs(len(left) - len(right)) > limit:
@@ -103,6 +110,11 @@ class Needle:
     prefix: bool
     typos: int
 
+    @property
+    def forgiving_prefix(self) -> bool:
+        """Whether a typo is forgiven in a beginning too: in a short one, almost every word would match."""
+        return self.prefix and self.typos > 0 and len(self.word) >= SHORTEST_FORGIVEN_PREFIX
+
     def distance(self, candidate: str, stem: Callable[[str], str]) -> int | None:
         """How far a folded word of the text is from this needle; None if it does not match."""
         if candidate == self.word or (self.prefix and candidate.startswith(self.word)):
@@ -112,19 +124,9 @@ class Needle:
         if not self.typos:
             return None
         found = edit_distance(self.word, candidate, self.typos)
-        if self.prefix and found > 1:
-            found = min(found, prefix_distance(self.word, candidate, 1))
+        if found > self.typos and self.forgiving_prefix:
+            found = prefix_distance(self.word, candidate, 1)
         return found if found <= self.typos else None
-
-
-def total_distance(needles: Sequence[Needle], text: str, stem: Callable[[str], str]) -> int:
-    """The edits between a query and a text: per needle its nearest word's, or one more than allowed where none matches."""
-    candidates = words(text)
-    total = 0
-    for needle in needles:
-        found = [d for c in candidates if (d := needle.distance(c, stem)) is not None]
-        total += min(found) if found else needle.typos + 1
-    return total
 
 
 def highlight(text: str, needles: Sequence[Needle], stem: Callable[[str], str], width: int = 160) -> str | None:

@@ -19,13 +19,22 @@ from chalicelib.adapters.record_index.values import (
 )
 from chalicelib.domain.errors import Detail, InvalidInput
 from chalicelib.domain.listing import Filter, ListedField, Visibility
-from chalicelib.domain.matching import Needle, allowed_typos, compact, fold, phone_digits, query_words, trigrams
+from chalicelib.domain.matching import (
+    LONGEST_EDGE,
+    Needle,
+    allowed_typos,
+    compact,
+    fold,
+    phone_digits,
+    query_words,
+    trigrams,
+)
 
 Clause = tuple[Occur, Query]
 
 MAX_FILTER_VALUES = 500
 # What a word is worth where it is found; a record's score is the sum over the words. Multiples of 1/4 add exactly.
-EXACT_NAME, STEM_NAME, PREFIX_NAME, TYPO_NAME, TYPOS_NAME = 8.0, 7.0, 6.0, 5.0, 3.5
+EXACT_NAME, STEM_NAME, PREFIX_NAME, TYPO_NAME, TYPO_PREFIX_NAME, TYPOS_NAME = 8.0, 7.0, 6.0, 5.0, 4.25, 3.5
 EXACT_EMAIL, PREFIX_EMAIL, PART_EMAIL, TYPO_EMAIL = 4.5, 4.0, 3.75, 3.25
 PHONE = 4.0
 EXACT_TEXT, STEM_TEXT, PREFIX_TEXT, TYPO_TEXT = 3.0, 2.5, 2.0, 1.5
@@ -98,7 +107,7 @@ class Compiler:
         return self._range(column, Span(value + 1, LARGEST))
 
     def words(self, asked: Words, forgiving: bool, completing: bool = False) -> Query:
-        """The records in which every word is found, scored by where; `forgiving` also takes typos and parts of e-mails."""
+        """The records in which every word is found, scored by where; forgiving typos, also in parts of e-mails."""
         every = [(Occur.Must, self._word(needle, forgiving, completing)) for needle in asked.needles]
         ways = [Query.boolean_query(every)] if every else []
         if asked.phone:
@@ -119,14 +128,22 @@ class Compiler:
         if not completing:
             ways.append(self._scored("notes_stem", needle.stem, NOTES))
         if needle.prefix:
-            ways += [self._near(f, word, 0, score, True) for f, score in _PREFIX_SCORES]
+            ways += [self._beginning(f, word, score) for f, score in _PREFIX_SCORES]
         if forgiving and needle.typos:
-            ways += [self._near(f, word, 1, score, needle.prefix) for f, score in _TYPO_SCORES]
+            ways += [self._near(f, word, 1, score) for f, score in _TYPO_SCORES]
             if needle.typos > 1:
-                ways.append(self._near("name", word, 2, TYPOS_NAME, False))
+                ways.append(self._near("name", word, 2, TYPOS_NAME))
+            if needle.forgiving_prefix:
+                ways.append(self._near("name", word, 1, TYPO_PREFIX_NAME, prefix=True))
         return Query.disjunction_max_query(ways)
 
-    def _near(self, field: str, word: str, distance: int, score: float, prefix: bool) -> Query:
+    def _beginning(self, field: str, word: str, score: float) -> Query:
+        """Short beginnings are indexed as terms; of long ones the dictionary holds few enough."""
+        if len(word) <= LONGEST_EDGE:
+            return self._scored(f"{field}_edge", word, score)
+        return self._near(field, word, 0, score, prefix=True)
+
+    def _near(self, field: str, word: str, distance: int, score: float, prefix: bool = False) -> Query:
         query = Query.fuzzy_term_query(
             self._tantivy, field, word, distance=distance, transposition_cost_one=True, prefix=prefix
         )
@@ -159,7 +176,7 @@ class Compiler:
             case "prefix":
                 return Occur.Must, _either([self._prefix(kind, field, v) for v in asked.values])
             case "empty":
-                present = self.present(sort_column(field).name)
+                present = self.present(sort_column(field).integers)
                 return _without(present) if _flag(field, _only(field, asked)) else (Occur.Must, present)
             case "gte" | "lte":
                 return Occur.Must, self._bound(field, asked)

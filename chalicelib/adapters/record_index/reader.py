@@ -25,7 +25,7 @@ from chalicelib.domain.listing import (
     Sort,
     Visibility,
 )  # fmt: skip
-from chalicelib.domain.matching import Needle, highlight, total_distance
+from chalicelib.domain.matching import Needle, highlight
 
 # `list` inside the class below is its method.
 Clauses = list[Clause]
@@ -39,7 +39,7 @@ MAX_OFFSET = 10_000_000
 FACET_VALUES = 1_000
 # With fewer hits than this for the words as typed, typos and parts of e-mail addresses are forgiven.
 ENOUGH_HITS = 3
-_RERANKED = 50
+FEW_HITS = 50
 _WRITER_HEAP = 15_000_000
 
 
@@ -82,34 +82,32 @@ class Reader:
             return []
         sources = self._sources(fresh)
         bases = {kind: self._base(ListQuery(kind, seen, query.filters)) for kind, seen in kinds.items()}
-        groups = self._groups(sources, bases, query, asked, forgiving=False)
+        search = partial(self._groups, sources, bases, query, asked)
+        groups = search(forgiving=False)
         if sum(group.total for group in groups) < ENOUGH_HITS:
-            groups = self._groups(sources, bases, query, asked, forgiving=True)
-        return sorted((g for g in groups if g.total), key=lambda g: (-g.hits[0].score, g.kind))
+            groups = search(forgiving=True)
+        return sorted(groups, key=lambda g: (-g.hits[0].score, g.kind))
 
     def _groups(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words, forgiving: bool
     ) -> Groups:
+        """One query over all kinds answers if it finds few records; else each kind gets its own."""
         text = self._compile.words(asked, forgiving, query.autocomplete)
-        needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
-        groups = []
+        anywhere = Query.boolean_query([(Occur.Should, Query.boolean_query(base)) for base in bases.values()])
+        few = _best(sources, [(Occur.Must, anywhere)], text, FEW_HITS)
+        windows: dict[str, Window] = {}
         for kind, base in bases.items():
-            wanted = max(query.limit, _RERANKED) if forgiving else query.limit
-            windows = [source.scored(base, text, 0, wanted) for source in sources]
-            best = by_score([f for window in windows for f in window.found])[:wanted]
-            found = self._reranked(kind, best, needles) if forgiving else best
-            hits = [self._hit(kind, f, needles, not query.autocomplete) for f in found[: query.limit]]
-            groups.append(SearchGroup(kind, sum(window.total for window in windows), hits))
-        return groups
-
-    def _reranked(self, kind: str, found: Sequence[Found], needles: Sequence[Needle]) -> Sequence[Found]:
-        """By score with the true edit distance to the record's names and addresses taken off."""
-        fields = [f for f in self._schema.kind(kind).fields.values() if f.search in ("name", "email")]
-        ranked = []
-        for each in found:
-            text = " ".join(_text(each.row.get(f.name)) for f in fields)
-            ranked.append(replace(each, score=each.score - total_distance(needles, text, stem)))
-        return by_score(ranked)
+            if few.total <= FEW_HITS:
+                found = [f for f in few.found if f.kind == kind]
+                windows[kind] = Window(found[: query.limit], len(found))
+            else:
+                windows[kind] = _best(sources, base, text, query.limit)
+        needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
+        return [
+            SearchGroup(kind, total, [self._hit(kind, f, needles, not query.autocomplete) for f in found])
+            for kind, (found, total) in windows.items()
+            if total
+        ]
 
     def _hit(self, kind: str, found: Found, needles: Sequence[Needle], marked: bool) -> Hit:
         marks: dict[str, str] = {}
@@ -139,10 +137,11 @@ class Reader:
         """The fields asked for, then the id in the last one's direction; newest id first if nothing was asked."""
         keys = [SortKey(self._schema.field(kind, s.field), s.descending) for s in sort]
         keys.append(SortKey(None, sort[-1].descending if sort else True))
-        distinct = {key.column.name: key for key in reversed(keys)}
-        wanted = [key for key in keys if distinct[key.column.name] is key]
-        ids = next(n for n, key in enumerate(wanted, 1) if key.column.name == "id")
-        return wanted[:ids]
+        distinct: dict[str, SortKey] = {}
+        for key in keys:
+            distinct.setdefault(key.field.name if key.field else "id", key)
+        wanted = list(distinct.values())
+        return wanted[: list(distinct).index("id") + 1]
 
     def _facet_fields(self, query: ListQuery) -> Fields:
         fields = [self._schema.field(query.kind, name) for name in query.facets]
@@ -219,6 +218,12 @@ def _merged(
     merged = ordered([*window.found, *fresh.found])
     start = query.offset - low
     return Window(merged[start : start + query.limit], window.total + fresh.total)
+
+
+def _best(sources: Sequence[Source], clauses: Sequence[Clause], text: Query, limit: int) -> Window:
+    """The best `limit` records of all sources together, and how many match."""
+    windows = [source.scored(clauses, text, 0, limit) for source in sources]
+    return Window(by_score([f for w in windows for f in w.found])[:limit], sum(w.total for w in windows))
 
 
 def _check_bounds(limit: int, offset: int) -> None:

@@ -1,38 +1,51 @@
-"""One searcher read in exact order: any window of any sort, however many records tie."""
+"""One searcher read in exact order: any window of any sort, however many records tie.
+
+Tantivy sorts by one column and leaves ties in no order. A window is therefore read by the first column, one hit wider
+on either side, and cut into runs of equal values. A run that lies inside what was read is sorted here, by its rows. A
+run that reaches beyond is asked for again, as a query of its own by the further columns, at the window's place in it.
+"""
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
-from operator import gt, lt
 from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur, Order, Query
 
 from chalicelib.adapters.record_index.queries import Clause, Compiler
-from chalicelib.adapters.record_index.schema import Column, IndexSchema, sort_column
+from chalicelib.adapters.record_index.schema import ID_COLUMN, IndexSchema, sort_column
 from chalicelib.adapters.record_index.values import sort_value
 from chalicelib.domain.listing import ListedField
 
-# Distinct values up to which the start of a run of ties is summed from the values' counts.
+# Distinct texts up to which the runs among records that begin alike are counted rather than searched for.
 _COUNTED_VALUES = 2_000
 # Hits read beyond a window of scores, so that equal scores at its edges are put in order of id.
 _SCORE_MARGIN = 8
 
 
 class SortKey(NamedTuple):
-    """One level of an order; `field` None stands for the id, which ends every order."""
+    """One key of an order; `field` None stands for the id, which ends every order."""
 
     field: ListedField | None
     descending: bool
 
+
+class _Level(NamedTuple):
+    """A column to sort by: the integers of a key, or the texts that its integers abbreviate."""
+
+    key: SortKey
+    column: str
+    is_text: bool
+
     @property
-    def column(self) -> Column:
-        return sort_column(self.field) if self.field else Column("id", True)
+    def descending(self) -> bool:
+        return self.key.descending
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,10 @@ class Found:
     def row(self) -> dict[str, Any]:
         decoded: dict[str, Any] = json.loads(self.json)
         return decoded
+
+    @property
+    def kind(self) -> str:
+        return self.term.partition("#")[0]
 
     @property
     def id(self) -> str:
@@ -102,29 +119,21 @@ class Source:
         self._mask: list[Clause] = [(Occur.MustNot, masked)] if masked else []
 
     def sorted(self, clauses: Sequence[Clause], keys: Sequence[SortKey], low: int, high: int) -> Window:
-        """The records at positions [low, high) of the order, and how many there are in all."""
-        base = [*clauses, *self._mask]
-        low, high = (min(edge, self._searcher.num_docs) for edge in (low, high))
-        key, rest = keys[0], keys[1:]
-        start = max(0, low - 1) if rest else low
-        result = self._hits(base, key, start, high - start + (1 if rest else 0))
-        if not rest:
-            return Window(self._load([address for _, address in result.hits[: high - low]]), _count(result))
-        found: list[Found] = []
-        for run in _runs(result, start):
-            found += self._run(base, key, rest, run, low, high)
-        return Window(found, _count(result))
+        """The records at positions [low, high) of the order, and how many there are in all.
+
+        `keys` end with the id's, so that no two records tie.
+        """
+        return self._window([*clauses, *self._mask], _levels(keys), *self._inside(low, high))
 
     def scored(self, clauses: Sequence[Clause], text: Query, low: int, high: int) -> Window:
         """The records at positions [low, high) by score, equals by id, and how many match in all."""
         query = Query.boolean_query([(Occur.Must, text), *_unscored([*clauses, *self._mask])])
         margin = _SCORE_MARGIN
-        low, high = (min(edge, self._searcher.num_docs) for edge in (low, high))
+        low, high = self._inside(low, high)
         while True:
             start = max(0, low - margin)
             hits = self._searcher.search(query, max(1, high + margin - start), offset=start, weight_by_field="prior")
-            scores = [score for score, _ in hits.hits]
-            if _edges_clear(scores, low - start, high - start, start):
+            if _edges_clear([score for score, _ in hits.hits], low - start, high - start, start):
                 break
             margin *= 4
         ranked = by_score([self._record(address, score) for score, address in hits.hits])
@@ -145,59 +154,71 @@ class Source:
         numbers = self._searcher.fast_field_values("version", [address for _, address in hits])
         return {term: int(number or 0) for (term, _), number in zip(hits, numbers, strict=True)}
 
-    def _run(
-        self, base: list[Clause], key: SortKey, rest: Sequence[SortKey], run: _Run, low: int, high: int
-    ) -> list[Found]:
-        """The part of a run of ties inside [low, high), in the order of the further keys."""
+    def _inside(self, low: int, high: int) -> tuple[int, int]:
+        """The positions cut to what the index holds: Tantivy reserves memory for every hit asked for."""
+        return min(low, self._searcher.num_docs), min(high, self._searcher.num_docs)
+
+    def _window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window:
+        level, rest = levels[0], levels[1:]
+        if level.is_text and rest and (known := self._text_window(base, levels, low, high)):
+            return known
+        start = max(0, low - 1) if rest else low
+        result = self._hits(base, level, start, high - start + (1 if rest else 0))
+        if not rest:
+            return Window(self._load([address for _, address in result.hits[: high - low]]), _count(result))
+        found: list[Found] = []
+        for run in _runs(result, start):
+            found += self._run(base, levels, run, low, high)
+        return Window(found, _count(result))
+
+    def _text_window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window | None:
+        """A window by text, from the counts of its distinct values; None if there are too many to count."""
+        level, rest = levels[0], levels[1:]
+        wanted = {"values": {"terms": {"field": level.column, "size": _COUNTED_VALUES}}}
+        counts = self._searcher.aggregate(self._query(base), wanted)["values"]
+        if counts["sum_other_doc_count"]:
+            return None
+        found: list[Found] = []
+        start = 0
+        for value, count in sorted(((b["key"], b["doc_count"]) for b in counts["buckets"]), reverse=level.descending):
+            if start < high and start + count > low:
+                tied = [*base, self._tied(level.column, value)]
+                found += self._window(tied, rest, max(0, low - start), min(count, high - start)).found
+            start += count
+        return Window(found, start)
+
+    def _run(self, base: list[Clause], levels: Sequence[_Level], run: _Run, low: int, high: int) -> list[Found]:
+        """The part of a run of ties inside [low, high), in the order of the further levels."""
         if run.begins and run.ends:
             tied = self._load(run.addresses)
-            return (in_order(tied, rest) if len(tied) > 1 else tied)[max(0, low - run.start) : max(0, high - run.start)]
-        start = run.start if run.begins else self._start(base, key, run)
-        clauses = [*base, self._tied(key.column, run.value)]
-        return self.sorted(clauses, rest, max(0, low - start), max(0, high - start)).found
+            ordered = in_order(tied, _keys(levels)) if len(tied) > 1 else tied
+            return ordered[max(0, low - run.start) : max(0, high - run.start)]
+        start = run.start if run.begins else self._start(base, levels[0], run)
+        clauses = [*base, self._tied(levels[0].column, run.value)]
+        rest = levels[2:] if run.value is None and levels[1].key == levels[0].key else levels[1:]
+        return self._window(clauses, rest, max(0, low - start), max(0, high - start)).found
 
-    def _start(self, base: list[Clause], key: SortKey, run: _Run) -> int:
+    def _start(self, base: list[Clause], level: _Level, run: _Run) -> int:
         """The position of the first record of a run that was read from its middle."""
-        column = key.column
-        present = [*base, (Occur.Must, self._compile.present(column.name))]
+        if level.is_text:
+            return bisect_left(
+                range(run.start), True, key=lambda at: self._hits(base, level, at, 1).hits[0][0] == run.value
+            )
         if run.value is None:
-            return self.count(present)
-        if not column.textual:
-            side = self._compile.above if key.descending else self._compile.below
-            return self.count([*base, (Occur.Must, side(column.name, int(run.value)))])
-        return self._text_start(base, key, run)
+            return self.count([*base, (Occur.Must, self._compile.present(level.column))])
+        side = self._compile.above if level.descending else self._compile.below
+        return self.count([*base, (Occur.Must, side(level.column, int(run.value)))])
 
-    def _text_start(self, base: list[Clause], key: SortKey, run: _Run) -> int:
-        column = key.column.name
-        wanted = {"values": {"terms": {"field": column, "size": _COUNTED_VALUES}}}
-        counts = self._searcher.aggregate(self._query(base), wanted)["values"]
-        if not counts["sum_other_doc_count"]:
-            before = gt if key.descending else lt
-            return sum(bucket["doc_count"] for bucket in counts["buckets"] if before(bucket["key"], run.value))
-        return self._first_position(base, key, run)
-
-    def _first_position(self, base: list[Clause], key: SortKey, run: _Run) -> int:
-        """Too many values to count them all: halve the way to the first record that has the run's value."""
-        low, high = 0, run.start
-        while low < high:
-            middle = (low + high) // 2
-            if self._hits(base, key, middle, 1).hits[0][0] == run.value:
-                high = middle
-            else:
-                low = middle + 1
-        return low
-
-    def _tied(self, column: Column, value: str | int | None) -> Clause:
+    def _tied(self, column: str, value: str | int | None) -> Clause:
         if value is None:
-            absent = [(Occur.Must, Query.all_query()), (Occur.MustNot, self._compile.present(column.name))]
+            absent = [(Occur.Must, Query.all_query()), (Occur.MustNot, self._compile.present(column))]
             return Occur.Must, Query.boolean_query(absent)
-        return Occur.Must, self._compile.same(column.name, value)
+        return Occur.Must, self._compile.same(column, value)
 
-    def _hits(self, clauses: Sequence[Clause], key: SortKey, offset: int, limit: int) -> tantivy.SearchResult:
-        order = Order.Desc if key.descending else Order.Asc
-        return self._searcher.search(
-            self._query(clauses), max(1, limit), order_by_field=key.column.name, offset=offset, order=order
-        )
+    def _hits(self, clauses: Sequence[Clause], level: _Level, offset: int, limit: int) -> tantivy.SearchResult:
+        order = Order.Desc if level.descending else Order.Asc
+        query = self._query(clauses)
+        return self._searcher.search(query, max(1, limit), order_by_field=level.column, offset=offset, order=order)
 
     def _query(self, clauses: Sequence[Clause]) -> Query:
         return Query.boolean_query(list(clauses))
@@ -208,6 +229,20 @@ class Source:
     def _record(self, address: tantivy.DocAddress, score: float) -> Found:
         document = self._searcher.doc(address)
         return Found(str(document.get_first("id")), score, document.get_first("row") or b"{}")
+
+
+def _levels(keys: Sequence[SortKey]) -> list[_Level]:
+    levels = []
+    for key in keys:
+        column = sort_column(key.field) if key.field else ID_COLUMN
+        levels.append(_Level(key, column.integers, False))
+        if column.keys:
+            levels.append(_Level(key, column.keys, True))
+    return levels
+
+
+def _keys(levels: Sequence[_Level]) -> list[SortKey]:
+    return list(dict.fromkeys(level.key for level in levels))
 
 
 def _runs(result: tantivy.SearchResult, start: int) -> list[_Run]:
@@ -227,9 +262,7 @@ def _count(result: tantivy.SearchResult) -> int:
 
 
 def _unscored(clauses: Sequence[Clause]) -> list[Clause]:
-    """The clauses as one that filters and adds nothing to a score; a purely negative one would match nothing."""
-    if not clauses:
-        return []
+    """The clauses as one that filters and adds nothing to a score."""
     return [(Occur.Must, Query.const_score_query(Query.boolean_query(list(clauses)), 0.0))]
 
 
