@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,55 +62,71 @@ def package() -> bool:
         if stamp.exists() and stamp.read_text() == fingerprint and ZIP.exists() and TEMPLATE.exists():
             return False
         shutil.rmtree(PACKAGE, ignore_errors=True)
-        chalice_output = BUILD / "chalice"
-        _run_chalice(chalice_output)
+        dependencies = _dependencies()
+        chalice_output = _run_chalice(requirements="")
         PACKAGE.mkdir()
-        _rewrite_zip(chalice_output / "deployment.zip", ZIP)
+        shutil.copy(dependencies, ZIP)
+        _add_members(chalice_output / "deployment.zip", _is_ours, ZIP)
+        _refuse_if_too_large(ZIP)
         shutil.copy(chalice_output / "sam.json", TEMPLATE)
         stamp.write_text(fingerprint)
         return True
 
 
-def _run_chalice(output: Path) -> None:
+def _dependencies() -> Path:
+    """The zip of what requirements.txt resolves to; Chalice builds it once and then it is kept."""
+    requirements = (ROOT / "requirements.txt").read_text()
+    key = _fingerprint(iter([ROOT / "requirements.txt", Path(__file__)]))[:16]
+    cached = BUILD / "cache" / f"dependencies-{key}.zip"
+    if not cached.exists():
+        chalice_output = _run_chalice(requirements)
+        shutil.rmtree(cached.parent, ignore_errors=True)
+        cached.parent.mkdir()
+        unfinished = cached.with_suffix(".part")
+        _add_members(chalice_output / "deployment.zip", _is_needed_dependency, unfinished)
+        unfinished.rename(cached)
+    return cached
+
+
+def _run_chalice(requirements: str) -> Path:
+    """Run `chalice package` on a project of links to ours with these requirements; answers its output directory."""
+    project, output = BUILD / "project", BUILD / "chalice"
+    shutil.rmtree(project, ignore_errors=True)
+    (project / ".chalice").mkdir(parents=True)
+    for name in ("app.py", "chalicelib", ".chalice/config.json"):
+        (project / name).symlink_to(ROOT / name)
+    (project / "requirements.txt").write_text(requirements)
     parts = BUILD / "parts.json"
     parts.write_text(json.dumps(load_parts()))
     chalice = Path(sys.executable).with_name("chalice")
-    command: list[str | Path] = [chalice, "package", "--stage", "crm", "--merge-template", parts, output]
-    environment = {"AWS_DEFAULT_REGION": "eu-west-3", **os.environ}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    options: list[str | Path] = ["--stage", "crm", "--merge-template", parts]
+    done = subprocess.run(
+        [chalice, "--project-dir", project, "package", *options, output],
+        cwd=ROOT,
+        env={**os.environ, "AWS_DEFAULT_REGION": "eu-west-3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(f"chalice package failed:\n{done.stdout}{done.stderr}")
+    return output
 
 
-def _rewrite_zip(source: Path, target: Path) -> None:
-    """Copy the dependencies (cached, they are most of the work) and add our own modules."""
-    with zipfile.ZipFile(source) as archive:
-        members = sorted(m.filename for m in archive.infolist() if not m.is_dir())
-        own = [name for name in members if _is_ours(name)]
-        foreign = [name for name in members if not _is_ours(name) and _is_needed(name)]
-        checksums = "".join(f"{name} {archive.getinfo(name).CRC}\n" for name in foreign)
-        key = hashlib.sha256(checksums.encode() + importlib.util.MAGIC_NUMBER).hexdigest()[:16]
-        cached = BUILD / "cache" / f"dependencies-{key}.zip"
-        if not cached.exists():
-            shutil.rmtree(cached.parent, ignore_errors=True)
-            cached.parent.mkdir()
-            unfinished = cached.with_suffix(".part")
-            _write_members(archive, foreign, unfinished)
-            unfinished.rename(cached)
-        shutil.copy(cached, target)
-        _write_members(archive, own, target)
-    size = target.stat().st_size
+def _refuse_if_too_large(path: Path) -> None:
+    size = path.stat().st_size
     if size > MAX_ZIP_BYTES:
         raise SystemExit(f"The package has {size / 1e6:.1f} MB, more than the {MAX_ZIP_BYTES / 1e6:.0f} MB we allow.")
 
 
-def _write_members(archive: zipfile.ZipFile, names: list[str], target: Path) -> None:
-    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
-        for name in names:
-            content = archive.read(name)
-            _write_member(out, name, content)
-            if name.endswith(".py"):
-                _write_member(out, importlib.util.cache_from_source(name), _byte_code(content, name))
+def _add_members(source: Path, is_wanted: Callable[[str], bool], target: Path) -> None:
+    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "a") as out:
+        for name in sorted(m.filename for m in archive.infolist() if not m.is_dir()):
+            if is_wanted(name):
+                content = archive.read(name)
+                _write_member(out, name, content)
+                if name.endswith(".py"):
+                    _write_member(out, importlib.util.cache_from_source(name), _byte_code(content, name))
 
 
 def _write_member(out: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -128,11 +144,12 @@ def _byte_code(source: bytes, name: str) -> bytes:
 
 
 def _is_ours(name: str) -> bool:
-    return name == "app.py" or name.startswith("chalicelib/")
+    """Our modules and Chalice's run time, which `chalice package` adds to any project."""
+    return name == "app.py" or (name.startswith(("chalicelib/", "chalice/")) and not name.endswith(".pyc"))
 
 
-def _is_needed(name: str) -> bool:
-    if name.endswith((".pyc", "/RECORD")):
+def _is_needed_dependency(name: str) -> bool:
+    if _is_ours(name) or name.endswith((".pyc", "/RECORD")):
         return False
     parts = name.split("/")
     in_a_service = len(parts) > 3 and parts[:2] == ["botocore", "data"]
