@@ -5,19 +5,27 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pynamodb.exceptions import CancellationReason, PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import Conflict, DomainError, Unavailable
+from chalicelib.domain.errors import AlreadyAnswered, Conflict, DomainError, Unavailable
 from chalicelib.repositories.items import Item, connection, from_attribute
 from chalicelib.repositories.keys import Key
 
-Refusal = Callable[[dict[str, Any] | None], DomainError | None]
-"""Given the stored item (or None) that failed a condition, the error to raise; None when it is no failure."""
+
+class _Written:
+    """The verdict that a condition failed against this very change."""
+
+
+WRITTEN: Final = _Written()
+"""A refusal's answer when the stored item proves that the change is in the table: its acknowledgement was lost."""
+
+Refusal = Callable[[dict[str, Any] | None], DomainError | _Written | None]
+"""Given the stored item (or None) that failed a condition: the error to raise, `WRITTEN`, or None for no failure."""
 
 _ATTEMPTS = 4
 _LIMIT = 100
@@ -62,8 +70,7 @@ class Transaction:
                 reasons = error.cancellation_reasons
                 if not reasons:
                     raise Unavailable("The change could not be stored; please try again.") from error
-                self._raise_refusals(reasons)
-                if all(reason is None or reason.code == "ConditionalCheckFailed" for reason in reasons):
+                if self._stored_before(reasons):
                     return
                 time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
             except PynamoDBException as error:
@@ -84,13 +91,24 @@ class Transaction:
             transaction.update(Item(key.pk, key.sk), actions, condition, return_values="ALL_OLD")
         transaction._commit()
 
-    def _raise_refusals(self, reasons: Sequence[CancellationReason | None]) -> None:
+    def _stored_before(self, reasons: Sequence[CancellationReason | None]) -> bool:
+        """Whether an earlier attempt stored the change; False when it is to be tried again. Raises what was refused.
+
+        One proof is enough, as a change is stored whole: what else failed then has happened since. A request that was
+        answered meanwhile is told so rather than that it collides with its own twin.
+        """
         refusals = [entry[-1] for group in (self._checks, self._deletes, self._puts, self._updates) for entry in group]
-        for refusal, reason in zip(refusals, reasons, strict=True):
-            if reason is not None and reason.code == "ConditionalCheckFailed":
-                error = refusal(stored(reason.raw_item))
-                if error is not None:
-                    raise error
+        verdicts = [
+            refusal(stored(reason.raw_item))
+            for refusal, reason in zip(refusals, reasons, strict=True)
+            if reason is not None and reason.code == "ConditionalCheckFailed"
+        ]
+        if WRITTEN in verdicts:
+            return True
+        errors = [verdict for verdict in verdicts if isinstance(verdict, DomainError)]
+        if errors:
+            raise next((error for error in errors if isinstance(error, AlreadyAnswered)), errors[0])
+        return all(reason is None or reason.code == "ConditionalCheckFailed" for reason in reasons)
 
 
 def _check_arguments(key: Key, condition: Condition) -> dict[str, Any]:
