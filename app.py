@@ -10,6 +10,7 @@ from chalicelib.handlers import (
     api_keys,
     audit,
     auth,
+    docs,
     interactions,
     mail,
     me,
@@ -32,6 +33,7 @@ app.debug = False
 
 for module in (
     system,
+    docs,
     auth,
     me,
     users,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.domain.listing import ListedField, ListedKind, listed_fields
@@ -51,7 +51,13 @@ class PersonFields(Fields):
     team_id: Id | None = None
 
 
+def _show_full_name(schema: dict[str, Any]) -> None:
+    """Documents what `Person.row` adds to the stored fields."""
+    schema["properties"]["full_name"] = {"type": "string", "readOnly": True}
+
+
 class Person(PersonFields, OwnedRecord):
+    model_config = ConfigDict(json_schema_extra=_show_full_name)
     kind: ClassVar[str] = "person"
     last_activity_at: Timestamp | None = None
 

@@ -81,9 +81,29 @@ def _lei(value: str) -> str:
     return code
 
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""The days a record may name: every sum of a day and a delay stays a date, and every year has four digits."""
+
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
+)
+
+
+def _instant(value: Any) -> Any:
+    """Instants come in as RFC 3339 (or as datetime from our own code), never as a count of seconds."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value if _INSTANT.fullmatch(value) else "")
+    except (TypeError, ValueError) as error:
+        raise PydanticCustomError("datetime", "must be a time such as 2026-01-31T09:30:00Z") from error
+
+
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise PydanticCustomError("timezone", "must carry a time zone, for example 2026-01-31T09:30:00Z")
+    if not EARLIEST.year < value.year < LATEST.year:
+        raise PydanticCustomError("datetime", "must be between the years 1901 and 2998")
     return to_milliseconds(value.astimezone(UTC))
 
 
@@ -106,8 +126,10 @@ _AMOUNT = r"^[0-9]{1,14}(\.[0-9]{1,2})?$"
 
 def _amount(value: Any) -> Any:
     """Amounts come in as decimal strings (or as Decimal from our own code); a binary float is never exact."""
-    if isinstance(value, Decimal) or (isinstance(value, str) and re.fullmatch(_AMOUNT, value, re.ASCII)):
+    if isinstance(value, Decimal):
         return value
+    if isinstance(value, str) and re.fullmatch(_AMOUNT, value, re.ASCII):
+        return Decimal(value)
     raise PydanticCustomError("amount", 'must be a decimal string such as "1250.50", not negative, at most 2 decimals')
 
 
@@ -150,8 +172,14 @@ Money = Annotated[
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": _AMOUNT, "examples": ["1250.50"]}),
 ]
-Timestamp = Annotated[datetime, AfterValidator(_utc), PlainSerializer(format_utc, return_type=str)]
-Day = date
+Timestamp = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    AfterValidator(_utc),
+    PlainSerializer(format_utc, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 
 
 distinct = AfterValidator(_distinct)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from chalice.app import Blueprint
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
+from chalicelib import wiring
 from chalicelib.domain import errors
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.listing import Filter, ListedKind, ListQuery, Operator, Page, Sort, Visibility
@@ -21,6 +22,9 @@ from chalicelib.services.records import BulkOutcome, RecordService, bulk
 ServiceOf = Callable[[], RecordService[Any]]
 
 BULK_LIMIT = 100
+FILTER_VALUES = 100
+FILTER_VALUE_LENGTH = 200
+SORT_KEYS = 5
 _SUFFIXES: Mapping[str, Operator] = {
     "__gte": "gte",
     "__lte": "lte",
@@ -116,6 +120,10 @@ def list_query(kind: ListedKind, parameters: ListParameters, offset: int) -> Lis
     given = parameters.model_extra or {}
     filters = tuple(_filter(kind, name, values) for name, values in given.items())
     sort = tuple(_sort(kind, key) for key in (parameters.sort or "").split(",") if key)
+    if len(sort) > SORT_KEYS:
+        raise errors.InvalidInput(
+            "Too many sort fields.", [errors.Detail("sort", f"takes at most {SORT_KEYS} fields")]
+        )
     for name in parameters.facets or ():
         _known(kind, name, "facets")
     return ListQuery(
@@ -134,10 +142,9 @@ def list_query(kind: ListedKind, parameters: ListParameters, offset: int) -> Lis
 def _filter(kind: ListedKind, name: str, values: list[str]) -> Filter:
     suffix = next((s for s in _SUFFIXES if name.endswith(s)), "")
     field = _known(kind, name.removesuffix(suffix), name)
-    if any(len(value) > 200 for value in values) or len(values) > 100:
-        raise errors.InvalidInput(
-            "A filter is too long.", [errors.Detail(name, "at most 100 values of at most 200 characters")]
-        )
+    if any(len(value) > FILTER_VALUE_LENGTH for value in values) or len(values) > FILTER_VALUES:
+        limits = f"at most {FILTER_VALUES} values of at most {FILTER_VALUE_LENGTH} characters"
+        raise errors.InvalidInput("A filter is too long.", [errors.Detail(name, limits)])
     return Filter(field, _SUFFIXES.get(suffix, "eq"), tuple(values))
 
 
@@ -184,10 +191,15 @@ class _Crud:
     kind: Kind[Any]
     service: ServiceOf
     tag: str
+    key: str
 
     @property
     def base(self) -> str:
         return f"/v1/{self.tag}"
+
+    @property
+    def one(self) -> str:
+        return f"/{{{self.key}}}"
 
     def may(self, action: str) -> str:
         return f"{self.kind.resource}:{action}"
@@ -203,12 +215,14 @@ def crud_routes(
     *,
     path: str | None = None,
     only: frozenset[str] = frozenset(),
+    key: str = "id",
 ) -> None:
     """Register list, create, get, update, delete, restore, history, access and the bulk routes of `kind`.
 
-    `only` names the ones wanted; empty means all.
+    `only` names the ones wanted; empty means all. `key` is the path parameter that names a record: one that ends in
+    `id` takes ULIDs only.
     """
-    crud = _Crud(blueprint, kind, service, path or kind.resource)
+    crud = _Crud(blueprint, kind, service, path or kind.resource, key)
     for name, register in _ROUTES.items():
         if not only or name in only:
             register(crud)
@@ -231,52 +245,52 @@ def _create_route(crud: _Crud) -> None:
 
 
 def _get_route(crud: _Crud) -> None:
-    @crud.endpoint("GET", "/{id}", "read", answer=crud.kind.model, raises=(errors.NotFound,))
+    @crud.endpoint("GET", crud.one, "read", answer=crud.kind.model, raises=(errors.NotFound,))
     def get_record(call: Call) -> Any:
         """Read one record; answers 304 to a current If-None-Match."""
-        return crud.service().get(call.caller, call.path["id"])
+        return crud.service().get(call.caller, call.path[crud.key])
 
 
 def _update_route(crud: _Crud) -> None:
     patch = patch_model(crud.kind.fields)
     refusals = (errors.InvalidInput, errors.NotFound, errors.Duplicate, errors.StaleVersion)
 
-    @crud.endpoint("PATCH", "/{id}", "update", body=patch, answer=crud.kind.model, versioned=True, raises=refusals)
+    @crud.endpoint("PATCH", crud.one, "update", body=patch, answer=crud.kind.model, versioned=True, raises=refusals)
     def update_record(call: Call) -> Any:
         """Change the given fields."""
-        return crud.service().update(call.caller, call.path["id"], call.changes, call.version)
+        return crud.service().update(call.caller, call.path[crud.key], call.changes, call.version)
 
 
 def _delete_route(crud: _Crud) -> None:
     refusals = (errors.NotFound, errors.StaleVersion, errors.Conflict)
 
-    @crud.endpoint("DELETE", "/{id}", "delete", answer=crud.kind.model, versioned=True, raises=refusals)
+    @crud.endpoint("DELETE", crud.one, "delete", answer=crud.kind.model, versioned=True, raises=refusals)
     def delete_record(call: Call) -> Any:
         """Move a record to the trash."""
-        return crud.service().delete(call.caller, call.path["id"], call.version)
+        return crud.service().delete(call.caller, call.path[crud.key], call.version)
 
 
 def _restore_route(crud: _Crud) -> None:
     refusals = (errors.NotFound, errors.Duplicate)
 
-    @crud.endpoint("POST", "/{id}/restore", "delete", answer=crud.kind.model, raises=refusals)
+    @crud.endpoint("POST", crud.one + "/restore", "delete", answer=crud.kind.model, raises=refusals)
     def restore_record(call: Call) -> Any:
         """Take a record out of the trash."""
-        return crud.service().restore(call.caller, call.path["id"])
+        return crud.service().restore(call.caller, call.path[crud.key])
 
 
 def _history_route(crud: _Crud) -> None:
-    @crud.endpoint("GET", "/{id}/history", "read", query=PageParameters, answer=HistoryPage, raises=(errors.NotFound,))
+    @crud.endpoint("GET", crud.one + "/history", "read", query=PageParameters, answer=HistoryPage, raises=(errors.NotFound,))
     def list_history(call: Call) -> Any:
         """Every version, newest first, with what it changed."""
-        return history_page(call, crud.service())
+        return history_page(call, crud.service(), crud.key)
 
 
 def _access_route(crud: _Crud) -> None:
-    @crud.endpoint("GET", "/{id}/access", "read", answer=Access, raises=(errors.NotFound,))
+    @crud.endpoint("GET", crud.one + "/access", "read", answer=Access, raises=(errors.NotFound,))
     def explain_access(call: Call) -> Any:
         """Why you may see and change this record."""
-        return {"actions": crud.service().access(call.caller, call.path["id"])}
+        return {"actions": crud.service().access(call.caller, call.path[crud.key])}
 
 
 def _bulk_routes(crud: _Crud) -> None:
@@ -299,7 +313,7 @@ def _bulk_route(crud: _Crud, action: str, permission: str, item: Any, act: Calla
     body = bulk_body(f"{crud.kind.model.__name__}Bulk{action.capitalize()}Body", item)
 
     def run(call: Call) -> Any:
-        return bulk_answer(bulk(call.caller, call.body.items, act))
+        return bulk_answer(bulk(call.caller, call.body.items, act, wiring.idempotency()))
 
     run.__name__ = f"bulk_{action}"
     run.__doc__ = f"{action.capitalize()} up to {BULK_LIMIT} records; each item succeeds or fails on its own."
@@ -344,10 +358,10 @@ def timeline_route(blueprint: Blueprint, kind: Kind[Any], service: ServiceOf) ->
         return {"items": items, "next_cursor": encode_cursor(position, *scope) if position else None}
 
 
-def history_page(call: Call, service: RecordService[Any]) -> dict[str, Any]:
-    scope = ("history", service.kind.name, call.path["id"], call.principal.user_id)
+def history_page(call: Call, service: RecordService[Any], key: str = "id") -> dict[str, Any]:
+    scope = ("history", service.kind.name, call.path[key], call.principal.user_id)
     before = decode_cursor(call.query.cursor, *scope) if call.query.cursor else None
-    entries = service.history(call.caller, call.path["id"], call.query.limit, before)
+    entries = service.history(call.caller, call.path[key], call.query.limit, before)
     more = len(entries) == call.query.limit and entries[-1].version > 1
     return {
         "items": [entry._asdict() for entry in entries],

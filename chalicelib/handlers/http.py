@@ -43,6 +43,7 @@ PUBLIC_ROUTES = frozenset(
         "GET /openapi.json",
         "GET /docs/assets/{name}",
         "POST /v1/auth/login",
+        "POST /v1/auth/totp",
         "POST /v1/auth/refresh",
         "POST /v1/auth/logout",
         "POST /v1/auth/forgot-password",
@@ -378,7 +379,11 @@ def _parsed_body(route: Route, request: ChaliceRequest, raw: bytes) -> BaseModel
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != JSON:
         raise errors.UnsupportedMediaType(f"The body must be {JSON}.")
-    return _validated(route.body, strict_json(raw))
+    strict_json(raw)
+    try:
+        return route.body.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise invalid_input(error) from error
 
 
 def strict_json(raw: bytes) -> Any:
@@ -433,12 +438,8 @@ def _parsed_query(route: Route, request: ChaliceRequest) -> BaseModel:
     many = {name for name, info in model.model_fields.items() if "list" in str(info.annotation)}
     extra_many = model.model_config.get("extra") == "allow"
     flat = {n: v if n in many or (extra_many and n not in model.model_fields) else v[-1] for n, v in values.items()}
-    return _validated(model, flat)
-
-
-def _validated(model: type[BaseModel], value: Any) -> BaseModel:
     try:
-        return model.model_validate(value)
+        return model.model_validate(flat)
     except ValidationError as error:
         raise invalid_input(error) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Self, get_args
 
 from chalice.app import Blueprint
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib import wiring
@@ -29,6 +29,8 @@ class ViewParameters(ListParameters):
 
 class SnoozeBody(VersionBody):
     """Give `until` or `days`, not both."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"days": 7, "version": 3}]})
 
     until: Day | None = None
     days: Annotated[int, Field(ge=1, le=365)] | None = None
