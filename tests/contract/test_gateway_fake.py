@@ -35,6 +35,11 @@ def echo() -> Gateway:
     def bye() -> Response:
         return Response("", {"Set-Cookie": ["a=; Max-Age=0"]}, 204)
 
+    @app.route("/v1/auth/login", methods=["POST"])
+    def login() -> Response:
+        known = app.current_request.json_body == {"login": "ada", "password": "right"}
+        return Response({"access_token": "of ada"}, status_code=200) if known else Response({}, status_code=401)
+
     return Gateway(app)
 
 
@@ -49,6 +54,17 @@ def test_client_sends_json_with_its_token_and_an_idempotency_key(echo: Gateway) 
     assert answer.json["token"] == "Bearer secret"
     assert len(answer.json["key"]) == 36
     assert answer.header("x-one") == "1"
+
+
+def test_client_carries_its_token_after_a_login_only(echo: Gateway) -> None:
+    client = Client(echo)
+
+    assert client.login("ada", "wrong").status == 401
+    assert client.get("/v1/things/7").json["token"] is None
+
+    client.login("ada", "right")
+
+    assert client.get("/v1/things/7").json["token"] == "Bearer of ada"
 
 
 def test_client_encodes_the_query_and_keeps_repeated_values(echo: Gateway) -> None:

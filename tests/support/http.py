@@ -83,6 +83,13 @@ class Client:
     token: str | None = None
     cookies: dict[str, str] = field(default_factory=dict)
 
+    def login(self, login: str, password: str) -> Answer:
+        """Log in by e-mail or username; when that succeeds, later requests carry the access token."""
+        answer = self.post("/v1/auth/login", {"login": login, "password": password})
+        if answer.status == HTTPStatus.OK:
+            self.token = answer.json.get("access_token")
+        return answer
+
     def get(self, path: str, query: Mapping[str, Any] | None = None, **headers: str) -> Answer:
         """`query` values may be lists. Header keywords are written with underscores: `if_none_match="…"`."""
         return self.request("GET", f"{path}?{urlencode(query, doseq=True)}" if query else path, None, **headers)
