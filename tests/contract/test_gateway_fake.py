@@ -17,7 +17,7 @@ def echo() -> Gateway:
 
     @app.route("/v1/things/{id}", methods=["GET", "POST"])
     def thing(id: str) -> Response:
-        request = app.current_request
+        request: Any = app.current_request
         query = {name: request.query_params.getlist(name) for name in request.query_params or {}}
         body = {
             "id": id,
@@ -37,7 +37,8 @@ def echo() -> Gateway:
 
     @app.route("/v1/auth/login", methods=["POST"])
     def login() -> Response:
-        known = app.current_request.json_body == {"login": "ada", "password": "right"}
+        request: Any = app.current_request
+        known = request.json_body == {"login": "ada", "password": "right"}
         return Response({"access_token": "of ada"}, status_code=200) if known else Response({}, status_code=401)
 
     return Gateway(app)
