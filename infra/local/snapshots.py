@@ -30,7 +30,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import persistence
-from ministack.services import cloudwatch_logs, dynamodb, lambda_svc, ses, sqs
+from ministack.services import cloudformation, cloudwatch_logs, dynamodb, lambda_svc, ses, sqs
 
 SHORTEST_INTERVAL = 2.0
 """Seconds between the end of a snapshot and the next look for changes."""
@@ -78,8 +78,9 @@ class SnapshotStore:
                 blob.unlink()
 
     def save(self) -> None:
-        """Write a snapshot in this process, which must be at rest."""
-        self._publish(self._write())
+        """Write a snapshot in this process, which must be at rest; in the middle of a deployment the last one stays."""
+        if not is_deploying():
+            self._publish(self._write())
 
     def save_in_child(self) -> int:
         """Fork a child that writes a snapshot of this instant; answers its process id."""
@@ -149,6 +150,12 @@ class SnapshotStore:
         return known[1] if known else self._write_blob(code)
 
 
+def is_deploying() -> bool:
+    """True while a stack is being changed: the worker that changes it would not survive a restart, the rest would."""
+    states = {stack.get("StackStatus", "") for stack in cloudformation._stacks._data.values()}
+    return any(state.endswith("_IN_PROGRESS") for state in states - {"REVIEW_IN_PROGRESS"})
+
+
 def _keep_blobs(_referenced: set[str]) -> None:
     """Older snapshots may still need the code that no function has any more; `SnapshotStore.load` cleans up."""
 
@@ -178,7 +185,7 @@ class SnapshotSchedule:
         while True:
             changed = self._changes_seen != saved_changes
             rest = SHORTEST_INTERVAL
-            if changed or follow_up:
+            if (changed or follow_up) and not is_deploying():
                 saved_changes, follow_up = self._changes_seen, changed
                 started = time.monotonic()
                 await self._save()
