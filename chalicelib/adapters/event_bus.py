@@ -12,6 +12,8 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.events import SOURCE, DomainEvent
 
 _BATCH = 10
+_BATCH_BYTES = 256_000
+"""What one call may carry; a single event stays below it because a record's size is limited."""
 
 
 class EventBridgePublisher:
@@ -26,8 +28,8 @@ class EventBridgePublisher:
 
     def publish(self, events: Sequence[DomainEvent]) -> None:
         """Raises `Unavailable` when the bus refused any of them."""
-        for start in range(0, len(events), _BATCH):
-            answer = self._client.put_events(Entries=[self._entry(event) for event in events[start : start + _BATCH]])
+        for entries in batches([self._entry(event) for event in events]):
+            answer = self._client.put_events(Entries=entries)
             if answer["FailedEntryCount"]:
                 raise Unavailable(f"The bus refused {answer['FailedEntryCount']} events.")
 
@@ -38,3 +40,17 @@ class EventBridgePublisher:
             "Detail": event.model_dump_json(),
             "EventBusName": self._bus_name,
         }
+
+
+def batches(entries: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The entries in order, cut where one call would carry too many or too much."""
+    cut: list[list[dict[str, Any]]] = []
+    size = 0
+    for entry in entries:
+        weight = sum(len(str(value).encode()) for value in entry.values())
+        if not cut or len(cut[-1]) == _BATCH or size + weight > _BATCH_BYTES:
+            cut.append([])
+            size = 0
+        cut[-1].append(entry)
+        size += weight
+    return cut

@@ -88,6 +88,7 @@ class Duplicate(Conflict):
         extra = {"id": other_id} if other_id else None
         text = message or f"Another record already has this {field}."
         super().__init__(text, [Detail(field, text, extra)])
+        self.field = field
         self.other_id = other_id
 
 

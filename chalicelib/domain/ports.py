@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -80,6 +80,10 @@ class AuditTrail(Protocol):
 
 class Idempotency(Protocol):
     def find(self, actor_id: str, key: str) -> IdempotencyRecord | None: ...
+
+    def find_many(self, actor_id: str, wanted: Iterable[str]) -> dict[str, IdempotencyRecord]:
+        """Key to record, for those of the wanted keys that have one."""
+        ...
 
     def keep(self, record: IdempotencyRecord) -> None:
         """Keep the answer unless one is kept already."""

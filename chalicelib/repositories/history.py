@@ -8,27 +8,29 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.events import Transition
+from chalicelib.domain.people import Link
 from chalicelib.domain.records import Record, Ref
 from chalicelib.domain.types import format_utc
 from chalicelib.repositories import keys
-from chalicelib.repositories.items import Index1, Index2, Item, new_item
-from chalicelib.repositories.records import reading
+from chalicelib.repositories.items import Item, new_item
+from chalicelib.repositories.records import CONDITION_FAILED, VERSIONS_ON_TIMELINES, reading
 
 
 class DynamoHistory:
     """`HistoryStore` on the one table."""
 
     def keep_versions(self, transitions: Sequence[Transition]) -> None:
-        """Put one item per version; writing it again changes nothing."""
+        """Put one item per version, and two per link under its ends; writing them again changes nothing."""
+        kept = [item for transition in transitions for item in (version_item(transition), *_end_items(transition))]
         with reading(), Item.batch_write() as batch:
-            for transition in transitions:
-                batch.save(version_item(transition))
+            for item in {(item.pk, item.sk): item for item in kept}.values():
+                batch.save(item)
 
     def links_of(self, ref: Ref) -> list[Ref]:
-        index, sort_key = (Item.index2, Index2.sk) if ref.kind == "person" else (Item.index1, Index1.sk)
+        first = keys.link(*ref, "")
         with reading():
-            found = list(index.query(keys.record_pk(*ref), sort_key.startswith(keys.LINK_PREFIX)))
-        return [Ref(item.kind, item.pk.partition("#")[2]) for item in found]
+            found = list(Item.query(first.pk, Item.sk.startswith(first.sk), consistent_read=True))
+        return [Ref("person_organisation_link", item.sk.removeprefix(first.sk)) for item in found]
 
     def touch_activity(self, ref: Ref, at: str) -> None:
         last = Item.data["last_activity_at"]
@@ -38,7 +40,7 @@ class DynamoHistory:
                     actions=[last.set(at)], condition=Item.pk.exists() & (last.does_not_exist() | (last < at))
                 )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if error.cause_response_code != CONDITION_FAILED:
                 raise
 
 
@@ -63,9 +65,18 @@ def version_item(transition: Transition) -> Item:
     )
 
 
+def _end_items(transition: Transition) -> list[Item]:
+    """Where an organisation and a person find their links: kept beside them, because an index may lag behind."""
+    link, before = transition.after, transition.before
+    if not isinstance(link, Link) or (before is not None and before.timelines == link.timelines):
+        return []
+    ends = ("organisation", link.organisation_id), ("person", link.person_id)
+    return [new_item(keys.link(kind, id, link.id), kind="link_end") for kind, id in ends]
+
+
 def _timeline_keys(record: Record, at: str) -> dict[str, Any]:
     """Changes of organisations, people and their links stand on timelines; interactions and tasks do so themselves."""
-    if record.kind not in ("organisation", "person", "person_organisation_link"):
+    if record.kind not in VERSIONS_ON_TIMELINES:
         return {}
     organisation, person = record.timelines
     moment = keys.moment(at, f"{record.kind}.{record.version}", record.id)

@@ -108,6 +108,7 @@ class Item(Model):
     version = NumberAttribute(null=True)
     change_id = UnicodeAttribute(null=True)
     holder = UnicodeAttribute(null=True)
+    tally = NumberAttribute(null=True)
     data = JsonAttribute(null=True)
     cause = JsonAttribute(null=True)
     gsi1pk = UnicodeAttribute(null=True, attr_name="GSI1PK")

@@ -12,6 +12,7 @@ TIME_PREFIX = "TIME#"
 LINK_PREFIX = "LINK#"
 SESSION_PREFIX = "SESSION#"
 API_KEY_PREFIX = "APIKEY#"
+CONNECTION_PREFIX = "CONNECTION#"
 
 
 class Key(NamedTuple):
@@ -52,18 +53,50 @@ def moment(at: str, kind: str, id: str) -> str:
     return f"{TIME_PREFIX}{at}#{kind}#{id}"
 
 
-def link(id: str) -> str:
-    """The sort key under which an organisation or a person finds a link."""
-    return f"{LINK_PREFIX}{id}"
+def link(kind: str, id: str, link_id: str) -> Key:
+    """Where an organisation or a person finds a link; with an empty `link_id` the prefix of all."""
+    return Key(record_pk(kind, id), f"{LINK_PREFIX}{link_id}")
 
 
 def session(user_id: str, session_id: str) -> Key:
     return Key(record_pk("user", user_id), f"{SESSION_PREFIX}{session_id}")
 
 
-def api_key(key_id: str) -> Key:
-    return Key(f"{API_KEY_PREFIX}{key_id}", "APIKEY")
+def api_key(user_id: str, key_id: str) -> Key:
+    return Key(record_pk("user", user_id), f"{API_KEY_PREFIX}{key_id}")
 
 
 def credentials(user_id: str) -> Key:
     return Key(record_pk("user", user_id), "CREDENTIALS")
+
+
+def one_time_token(token_id: str) -> Key:
+    return Key(f"TOKEN#{token_id}", "TOKEN")
+
+
+def attempts(key: str) -> Key:
+    return Key(f"ATTEMPTS#{key}", "ATTEMPTS")
+
+
+def window(key: str, start: int) -> Key:
+    return Key(f"WINDOW#{key}#{start}", "WINDOW")
+
+
+def counter(name: str) -> Key:
+    return Key(f"COUNTER#{name}", "COUNTER")
+
+
+def ticket(hash: str) -> Key:
+    return Key(f"TICKET#{hash}", "TICKET")
+
+
+def connection(connection_id: str) -> Key:
+    return Key(f"{CONNECTION_PREFIX}{connection_id}", "CONNECTION")
+
+
+def user_connection(user_id: str, connection_id: str) -> Key:
+    return Key(record_pk("user", user_id), f"{CONNECTION_PREFIX}{connection_id}")
+
+
+def mail(id: str) -> Key:
+    return Key(f"MAIL#{id}", "MAIL")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pynamodb.exceptions import DoesNotExist, PynamoDBException
+from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
 from pynamodb.expressions.update import Action
 from ulid import ULID
 
@@ -32,16 +32,19 @@ from chalicelib.domain.errors import (
     StaleVersion,
     Unavailable,
 )
-from chalicelib.domain.people import Link
 from chalicelib.domain.ports import HistoryEntry, TimelineEntry
 from chalicelib.domain.records import Record, Ref
 from chalicelib.domain.types import format_utc
 from chalicelib.repositories import keys
 from chalicelib.repositories.items import Index1, Index2, Index3, Item, new_item
-from chalicelib.repositories.transactions import Transaction
+from chalicelib.repositories.transactions import WRITTEN, Refusal, Transaction
 
 _ENVELOPE = frozenset({"version", "change_id", "cause"})
+CONDITION_FAILED = "ConditionalCheckFailedException"
+VERSIONS_ON_TIMELINES = frozenset({"organisation", "person", "person_organisation_link"})
 _BATCH = 100
+_RECENT = 200
+"""How many of a caller's newest audit entries make up their fresh writes."""
 
 
 @contextmanager
@@ -52,7 +55,7 @@ def reading() -> Iterator[None]:
     except DoesNotExist:
         raise
     except PynamoDBException as error:
-        if getattr(error, "cause_response_code", None) == "ConditionalCheckFailedException":
+        if getattr(error, "cause_response_code", None) == CONDITION_FAILED:
             raise
         raise Unavailable("The data store did not answer; please try again.") from error
 
@@ -108,7 +111,7 @@ class DynamoRecords:
             _must_exist(transaction, ref, field)
         values.write(transaction)
         for entry in change.audit:
-            transaction.put(audit_item(entry), Item.pk.does_not_exist(), _already_written)
+            transaction.put(audit_item(entry), Item.pk.does_not_exist(), lambda _: WRITTEN)
         if change.idempotency:
             _keep_answer(transaction, change.idempotency)
         return transaction
@@ -179,7 +182,7 @@ class DynamoRecords:
         start = keys.audit(actor_id, ulid_floor(since))
         condition = Item.sk.between(start.sk, keys.AUDIT_PREFIX + "~")
         with reading():
-            found = list(Item.query(start.pk, condition, consistent_read=True, limit=200))
+            found = list(Item.query(start.pk, condition, consistent_read=True, scan_index_forward=False, limit=_RECENT))
         refs = [
             Ref(*item.data["ref"])
             for item in found
@@ -188,8 +191,12 @@ class DynamoRecords:
         return list(dict.fromkeys(refs))
 
     def record(self, entry: AuditEntry) -> None:
-        with reading():
-            audit_item(entry).save(Item.pk.does_not_exist())
+        try:
+            with reading():
+                audit_item(entry).save(Item.pk.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != CONDITION_FAILED:
+                raise
 
     def audit_of_actor(self, actor_id: str, limit: int, before: str | None) -> list[AuditEntry]:
         """Newest first, older than the entry `before`; so for the day and the record below."""
@@ -215,10 +222,18 @@ class DynamoRecords:
         item = get_item(keys.idempotency(actor_id, key))
         return idempotency_record(item.pk, item.sk, item.data or {}, int(item.expires_at or 0)) if item else None
 
+    def find_many(self, actor_id: str, wanted: Iterable[str]) -> dict[str, IdempotencyRecord]:
+        items = get_items(keys.idempotency(actor_id, key) for key in wanted)
+        found = [idempotency_record(i.pk, i.sk, i.data or {}, int(i.expires_at or 0)) for i in items.values()]
+        return {record.key: record for record in found}
+
     def keep(self, record: IdempotencyRecord) -> None:
         transaction = Transaction()
         _keep_answer(transaction, record)
-        transaction.commit()
+        try:
+            transaction.commit()
+        except AlreadyAnswered:
+            return
 
 
 def get_item(key: keys.Key) -> Item | None:
@@ -260,14 +275,11 @@ def record_item(record: Record) -> Item:
 
 
 def _index_keys(record: Record) -> dict[str, str | None]:
-    """Where a record is found from its organisation and person: links always, others unless in the trash."""
-    organisation, person = record.timelines
-    if isinstance(record, Link):
-        at = keys.link(record.id)
-    elif record.deleted_at is not None or record.kind in ("organisation", "person"):
+    """Where interactions and tasks stand on timelines, unless in the trash; of the others their versions do."""
+    if record.deleted_at is not None or record.kind in VERSIONS_ON_TIMELINES:
         return dict.fromkeys(("gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"))
-    else:
-        at = keys.moment(record.occurred, record.kind, record.id)
+    organisation, person = record.timelines
+    at = keys.moment(record.occurred, record.kind, record.id)
     return {
         "gsi1pk": keys.record_pk("organisation", organisation) if organisation else None,
         "gsi1sk": at if organisation else None,
@@ -328,30 +340,24 @@ class _UniqueValues:
             transaction.put(new_item(key, kind="unique", holder=holder), free, _duplicate(field))
         for key, holder in self._given_up.items():
             if key not in self._taken:
-                transaction.delete(key, Item.pk.does_not_exist() | (Item.holder == holder), _already_written)
+                transaction.delete(key, Item.pk.does_not_exist() | (Item.holder == holder), _given_up_before)
 
 
 def _duplicate(field: str) -> Callable[[dict[str, Any] | None], DomainError]:
     return lambda item: Duplicate(field, item.get("holder") if item else None)
 
 
-def _unless_own(
-    record: Record, error: Callable[[dict[str, Any] | None], DomainError]
-) -> Callable[[dict[str, Any] | None], DomainError | None]:
+def _unless_own(record: Record, error: Callable[[dict[str, Any] | None], DomainError]) -> Refusal:
     """A condition that failed against our own write means that its acknowledgement was lost: no failure."""
-
-    def refusal(item: dict[str, Any] | None) -> DomainError | None:
-        return None if item and item.get("change_id") == record.change_id else error(item)
-
-    return refusal
+    return lambda item: WRITTEN if item and item.get("change_id") == record.change_id else error(item)
 
 
 def _exists(_: dict[str, Any] | None) -> DomainError:
     return Conflict("The record already exists.")
 
 
-def _already_written(_: dict[str, Any] | None) -> None:
-    return None
+def _given_up_before(_: dict[str, Any] | None) -> None:
+    """Another record holds the value by now: nothing is left to give up."""
 
 
 def _must_exist(transaction: Transaction, ref: Ref, field: str) -> None:

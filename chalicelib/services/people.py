@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.changes import Replace, Write
+from chalicelib.domain.changes import Change, MustExist, Replace
+from chalicelib.domain.errors import Conflict, Duplicate, StaleVersion
 from chalicelib.domain.organisations import Organisation
 from chalicelib.domain.people import Link, Person
 from chalicelib.domain.records import Record, Ref
 from chalicelib.services.records import RecordService
+
+_ATTEMPTS = 5
 
 
 def snapshot(organisation: Organisation, person: Person) -> dict[str, Any]:
@@ -36,26 +40,50 @@ class LinkService(RecordService[Link]):
         found = {**referenced, **(self.store.get_many(missing) if missing else {})}
         return snapshot(cast(Organisation, found[ends[0]]), cast(Person, found[ends[1]]))
 
-    def companions(self, before: Link | None, after: Link) -> list[Write]:
-        if not after.is_primary or (before is not None and before.is_primary):
-            return []
-        former_id = self.store.unique_holder(self.kind.name, "is_primary", after.organisation_id)
-        former = self.store.get(self.kind.name, former_id) if former_id and former_id != after.id else None
-        if not isinstance(former, Link) or not former.is_primary:
-            return []
-        bookkeeping = {
-            "version": former.version + 1,
-            "updated_at": self.clock.now(),
-            "updated_by": after.updated_by,
-            "change_id": after.change_id,
-            "cause": after.cause,
-        }
-        return [Replace(former, former.model_copy(update={"is_primary": False, **bookkeeping}))]
+    def needed_to_live(self, record: Link) -> list[MustExist]:
+        return [
+            MustExist(Ref("organisation", record.organisation_id), "organisation_id"),
+            MustExist(Ref("person", record.person_id), "person_id"),
+        ]
 
     def restore(self, by: Caller, id: str) -> Link:
         """A restored link does not take the primary flag back from the contact that has it now."""
-        link = self.store.get(self.kind.name, id)
-        if isinstance(link, Link) and link.deleted_at and link.is_primary:
-            holder = self.store.unique_holder(self.kind.name, "is_primary", link.organisation_id)
-            return self._restored(by, id, {"is_primary": False} if holder else {})
-        return self._restored(by, id, {})
+        try:
+            return self._restored(by, id, {})
+        except Duplicate as taken:
+            if taken.field != "is_primary":
+                raise
+            return self._restored(by, id, {"is_primary": False})
+
+    def _write(self, by: Caller, before: Link | None, after: Link, change: Change) -> None:
+        """Who holds the flag is learnt from the refusal, so a link that takes it from nobody costs nothing more."""
+        attempted = change
+        for _ in range(_ATTEMPTS):
+            try:
+                return self.store.commit(attempted)
+            except Duplicate as taken:
+                if taken.field != "is_primary" or (before is not None and before.deleted_at is not None):
+                    raise
+                attempted = self._taking_the_flag(by, taken.other_id, after, change)
+            except StaleVersion as stale:
+                if stale.current["id"] == after.id:
+                    raise
+                attempted = change
+        raise Conflict("The primary contact is being changed by several people at once; please try again.")
+
+    def _taking_the_flag(self, by: Caller, former_id: str | None, after: Link, change: Change) -> Change:
+        former = self.store.get(self.kind.name, former_id) if former_id else None
+        if not isinstance(former, Link) or not former.is_primary or former.deleted_at is not None:
+            return change
+        demoted = former.model_copy(
+            update={
+                "is_primary": False,
+                "version": former.version + 1,
+                "updated_at": after.updated_at,
+                "updated_by": after.updated_by,
+                "change_id": after.change_id,
+                "cause": after.cause,
+            }
+        )
+        audit = self._audited(by, "update", former.row(), demoted.row())
+        return replace(change, writes=(*change.writes, Replace(former, demoted)), audit=(*change.audit, audit))

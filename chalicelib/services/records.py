@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Generic, TypeVar, cast
@@ -11,18 +12,19 @@ from pydantic import ValidationError
 from ulid import ULID
 
 from chalicelib.domain import policy
-from chalicelib.domain.callers import Caller
+from chalicelib.domain.callers import Caller, IdempotencyClaim
 from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord, Insert, MustExist, Replace, Write
 from chalicelib.domain.errors import (
     AlreadyAnswered,
     Detail,
     DomainError,
+    IdempotencyMismatch,
     InvalidInput,
     NotFound,
     StaleVersion,
 )
 from chalicelib.domain.listing import IndexDocument, ListQuery, Page
-from chalicelib.domain.ports import Clock, HistoryEntry, RecordIndex, RecordStore, TimelineEntry
+from chalicelib.domain.ports import Clock, HistoryEntry, Idempotency, RecordIndex, RecordStore, TimelineEntry
 from chalicelib.domain.records import (
     BOOKKEEPING,
     Cause,
@@ -38,6 +40,8 @@ from chalicelib.domain.records import (
 R = TypeVar("R", bound=Record)
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
+MAX_RECORD_BYTES = 80_000
+"""As JSON. A version or an event holds a record up to three times over, and must fit 400 KB and 256 KB."""
 FRESH_WINDOW = timedelta(seconds=60)
 """How far back a caller's own writes are laid over a list; far above the index lag that raises an alarm."""
 
@@ -116,8 +120,7 @@ class RecordService(Generic[R]):
         owned = {**given, **envelope, **self._ownership(by, given, referenced)}
         record = self._built({**owned, **self.derived(None, owned, referenced)})
         policy.authorise_result(by.principal, self._permission("create"), record)
-        writes = [Insert(record), *_still_there(pointers), *self.companions(None, record)]
-        self._commit(by, "create", None, record, writes)
+        self._commit(by, "create", None, record, [Insert(record), *_still_there(pointers)])
         return record
 
     def update(self, by: Caller, id: str, changes: Mapping[str, Any], version: int | None = None) -> R:
@@ -141,8 +144,7 @@ class RecordService(Generic[R]):
         if not changed_fields(before.row(), after.row(), skip=BOOKKEEPING):
             return before
         policy.authorise_result(by.principal, self._permission("update"), after)
-        more = [*_still_there(pointers), *self.companions(before, after)]
-        return self._replace(by, "update", before, after, changes, more)
+        return self._replace(by, "update", before, after, changes, _still_there(pointers))
 
     def delete(self, by: Caller, id: str, version: int | None = None) -> R:
         """Move the record to the trash; its unique values are free again."""
@@ -165,7 +167,7 @@ class RecordService(Generic[R]):
         if before.deleted_at is None:
             return before
         after = before.model_copy(update={"deleted_at": None, "deleted_by": None, **adjusted})
-        return self._replace(by, "restore", before, after, {}, [])
+        return self._replace(by, "restore", before, after, {}, self.needed_to_live(before))
 
     # What a kind may add
 
@@ -176,9 +178,9 @@ class RecordService(Generic[R]):
         del before, state, referenced
         return {}
 
-    def companions(self, before: R | None, after: R) -> list[Write]:
-        """Writes on other records that belong to the same change."""
-        del before, after
+    def needed_to_live(self, record: R) -> list[MustExist]:
+        """What must be there for the record to come out of the trash."""
+        del record
         return []
 
     # Steps
@@ -257,20 +259,28 @@ class RecordService(Generic[R]):
         return StaleVersion(current, base, submitted)
 
     def _commit(self, by: Caller, action: str, before: R | None, after: R, writes: Sequence[Write]) -> None:
-        old = before.row() if before else {}
-        changes = {
-            name: list(pair) for name, pair in changed_fields(old, after.row(), skip=BOOKKEEPING | _ENVELOPE).items()
-        }
-        entry = audit_entry(
+        row = after.row()
+        _refuse_oversized(row)
+        entry = self._audited(by, action, before.row() if before else {}, row)
+        change = Change(after.change_id, tuple(writes), (entry,), answer_record(self.clock, by, after))
+        self._write(by, before, after, change)
+
+    def _audited(self, by: Caller, action: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> AuditEntry:
+        changed = changed_fields(old, new, skip=BOOKKEEPING | _ENVELOPE)
+        return audit_entry(
             self.clock,
             by,
             f"{self.kind.name}.{action}",
             "done",
             self.kind.resource,
-            Ref(after.kind, after.id),
-            changes,
+            Ref(self.kind.name, new["id"]),
+            {name: list(pair) for name, pair in changed.items()},
         )
-        self.store.commit(Change(after.change_id, tuple(writes), (entry,), answer_record(self.clock, by, after)))
+
+    def _write(self, by: Caller, before: R | None, after: R, change: Change) -> None:
+        """The one place a change is stored; a kind may refuse it here, or add to it."""
+        del by, before, after
+        self.store.commit(change)
 
 
 _TIMELINE_RESOURCES = {
@@ -354,9 +364,14 @@ def _still_there(pointers: Mapping[str, Ref]) -> list[MustExist]:
 def _usable(by: Caller, record: Record | None) -> bool:
     if record is None or record.deleted_at is not None:
         return False
-    if record.kind in ("user", "team"):
+    if record.kind in ("user", "team", "role"):
         return bool(getattr(record, "is_active", True))
     return policy.visibility(by.principal, f"{_TIMELINE_RESOURCES[record.kind]}:read").admits(record.audience)
+
+
+def _refuse_oversized(row: Mapping[str, Any]) -> None:
+    if len(json.dumps(row, ensure_ascii=False).encode()) > MAX_RECORD_BYTES:
+        raise InvalidInput("The record is too large.", [Detail("body", f"at most {MAX_RECORD_BYTES} bytes in all")])
 
 
 def _missing() -> NotFound:
@@ -372,19 +387,40 @@ class BulkOutcome:
     error: DomainError | None = None
 
 
-def bulk(by: Caller, items: Iterable[Any], act: Callable[[Caller, Any], Record]) -> list[BulkOutcome]:
+def bulk(
+    by: Caller, items: Sequence[Any], act: Callable[[Caller, Any], Record], answers: Idempotency
+) -> list[BulkOutcome]:
     """Act on each item on its own.
 
-    Under an idempotency key each item has a key of its own, so that a repeat finishes the rest.
+    Under an idempotency key each item has a key of its own, so a repeat finishes the rest. Raises
+    `IdempotencyMismatch` when any of them was used for another request.
     """
-    outcomes: list[BulkOutcome] = []
-    for index, item in enumerate(items):
-        claim = by.idempotency
-        own = replace(by, idempotency=replace(claim, key=f"{claim.key}/{index}") if claim else None)
-        try:
-            outcomes.append(BulkOutcome(index, act(own, item).row()))
-        except AlreadyAnswered as done:
-            outcomes.append(BulkOutcome(index, done.answer.answer.body))
-        except DomainError as error:
-            outcomes.append(BulkOutcome(index, error=error))
-    return outcomes
+    claims = _claims(by, len(items))
+    done = _done_before(by, claims, answers)
+    return [
+        done.get(index) or _acted(replace(by, idempotency=claim), index, item, act)
+        for index, (claim, item) in enumerate(zip(claims, items, strict=True))
+    ]
+
+
+def _claims(by: Caller, count: int) -> list[IdempotencyClaim | None]:
+    claim = by.idempotency
+    return [replace(claim, key=f"{claim.key}/{index}") if claim else None for index in range(count)]
+
+
+def _done_before(by: Caller, claims: Sequence[IdempotencyClaim | None], answers: Idempotency) -> dict[int, BulkOutcome]:
+    """The items that an earlier attempt at the same request has finished."""
+    wanted = {claim.key: index for index, claim in enumerate(claims) if claim}
+    kept = answers.find_many(by.principal.user_id, wanted) if wanted else {}
+    if by.idempotency and any(record.request_hash != by.idempotency.request_hash for record in kept.values()):
+        raise IdempotencyMismatch("This Idempotency-Key was used for another request.")
+    return {wanted[key]: BulkOutcome(wanted[key], record.answer.body) for key, record in kept.items()}
+
+
+def _acted(by: Caller, index: int, item: Any, act: Callable[[Caller, Any], Record]) -> BulkOutcome:
+    try:
+        return BulkOutcome(index, act(by, item).row())
+    except AlreadyAnswered as twin:
+        return BulkOutcome(index, twin.answer.answer.body)
+    except DomainError as error:
+        return BulkOutcome(index, error=error)

@@ -6,30 +6,36 @@ from the record's version, follow-up writes look at what is stored before they c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from ulid import ULID
 
-from chalicelib.domain.changes import Change, Replace
-from chalicelib.domain.errors import StaleVersion
+from chalicelib.domain.changes import AuditEntry, Change, Replace
+from chalicelib.domain.errors import Duplicate, StaleVersion
 from chalicelib.domain.events import DomainEvent, IndexRequest, Transition, event_of
 from chalicelib.domain.interactions import Interaction
 from chalicelib.domain.organisations import Organisation
-from chalicelib.domain.people import Link, Person
+from chalicelib.domain.people import LINKS, Link, Person
 from chalicelib.domain.ports import Clock, RecordStore
-from chalicelib.domain.records import Cause, Record, Ref
+from chalicelib.domain.records import BOOKKEEPING, Cause, Record, Ref, changed_fields
 from chalicelib.domain.types import format_utc
 from chalicelib.services.people import snapshot
 
 SYSTEM = "system"
+_ATTEMPTS = 5
+_LINK_ENDS = frozenset({"organisation_id", "person_id", "deleted_at"})
+_REPEATED = frozenset({"name", "full_name", "owner_id", "team_id", "deleted_at"})
+"""The fields of organisations and people that their links follow."""
 
 
 class HistoryStore(Protocol):
-    def keep_versions(self, transitions: Sequence[Transition]) -> None: ...
+    def keep_versions(self, transitions: Sequence[Transition]) -> None:
+        """Keep each version, and each link where its two ends find it; again and again with the same outcome."""
+        ...
 
     def links_of(self, ref: Ref) -> list[Ref]:
-        """The links of an organisation or a person, live and in the trash."""
+        """The links of an organisation or a person whose versions were kept, live and in the trash, consistently."""
         ...
 
     def touch_activity(self, ref: Ref, at: str) -> None:
@@ -70,59 +76,80 @@ class Relay:
         after = transition.after
         if isinstance(after, Interaction) and after.deleted_at is None:
             for ref in _parties(after):
-                self._history.touch_activity(ref, format_utc(after.occurred_at))
-        if isinstance(after, Organisation | Person) and transition.before is not None:
-            self._refresh_links(transition)
+                self._history.touch_activity(ref, format_utc(min(after.occurred_at, after.updated_at)))
+        if isinstance(after, Link) and (transition.before is None or transition.changes.keys() & _LINK_ENDS):
+            self._refresh_link(Ref(after.kind, after.id), after.cause)
+        if isinstance(after, Organisation | Person) and transition.changes.keys() & _REPEATED:
+            for ref in self._history.links_of(Ref(after.kind, after.id)) if transition.before else ():
+                self._refresh_link(ref, after.cause)
 
-    def _refresh_links(self, transition: Transition) -> None:
-        """Links follow their ends: into the trash and back, and in what they repeat (names, owners, teams)."""
-        changed = transition.changes.keys()
-        if not changed & {"name", "full_name", "owner_id", "team_id", "deleted_at"}:
-            return
-        for ref in self._history.links_of(Ref(transition.after.kind, transition.after.id)):
-            self._refresh_link(ref, transition.after)
+    def _refresh_link(self, ref: Ref, cause: Cause) -> None:
+        """A link follows its ends: into the trash and back, and in what it repeats (names, owners, teams)."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._refresh_once(ref, cause)
+            except StaleVersion:
+                continue
+        return self._refresh_once(ref, cause)
 
-    def _refresh_link(self, ref: Ref, end: Record) -> None:
+    def _refresh_once(self, ref: Ref, cause: Cause) -> None:
         link = self._store.get(*ref)
         if not isinstance(link, Link):
             return
-        ends = self._store.get_many([Ref("organisation", link.organisation_id), Ref("person", link.person_id)])
-        organisation, person = (
-            ends.get(Ref("organisation", link.organisation_id)),
-            ends.get(Ref("person", link.person_id)),
-        )
-        if not isinstance(organisation, Organisation) or not isinstance(person, Person):
+        state = self._wanted(link)
+        if all(getattr(link, name) == value for name, value in state.items()):
             return
-        gone = next((e for e in (organisation, person) if e.deleted_at), None)
-        state = snapshot(organisation, person)
-        if gone is not None and link.deleted_at is None:
-            state |= {"deleted_at": gone.deleted_at, "deleted_by": f"{gone.kind}/{gone.id}"}
-        elif gone is None and link.deleted_by in (f"organisation/{organisation.id}", f"person/{person.id}"):
-            holder = self._store.unique_holder(link.kind, "is_primary", link.organisation_id)
-            state |= {
-                "deleted_at": None,
-                "deleted_by": None,
-                "is_primary": link.is_primary and holder is None,
-            }
-        if any(getattr(link, name) != value for name, value in state.items()):
-            self._save(link, state, Cause(type="relay", id=end.cause.id, depth=end.cause.depth + 1))
+        try:
+            self._save(link, state, cause)
+        except Duplicate as taken:
+            # Linked anew while this one was in the trash: it stays there, or comes back without the primary flag.
+            if taken.field == "is_primary":
+                self._save(link, {**state, "is_primary": False}, cause)
 
-    def _save(self, before: Record, state: dict[str, object], cause: Cause) -> None:
+    def _wanted(self, link: Link) -> dict[str, Any]:
+        """The fields of the link as they follow from its ends."""
+        at = Ref("organisation", link.organisation_id), Ref("person", link.person_id)
+        ends = self._store.get_many(at)
+        organisation, person = ends.get(at[0]), ends.get(at[1])
+        if not isinstance(organisation, Organisation) or not isinstance(person, Person):
+            return {}
+        state = snapshot(organisation, person)
+        gone = next((end for end in (organisation, person) if end.deleted_at), None)
+        if gone is not None and link.deleted_at is None:
+            return {**state, "deleted_at": gone.deleted_at, "deleted_by": _end_name(gone)}
+        if gone is None and link.deleted_by in (_end_name(organisation), _end_name(person)):
+            return {**state, "deleted_at": None, "deleted_by": None}
+        return state
+
+    def _save(self, before: Link, state: Mapping[str, Any], cause: Cause) -> None:
         now = self._clock.now()
         bookkeeping = {
             "version": before.version + 1,
             "updated_at": now,
             "updated_by": SYSTEM,
             "change_id": str(ULID.from_datetime(now)),
-            "cause": cause,
+            "cause": Cause(type="relay", id=cause.id, depth=cause.depth + 1),
         }
         after = before.model_copy(update={**state, **bookkeeping})
-        try:
-            self._store.commit(Change(after.change_id, (Replace(before, after),)))
-        except StaleVersion:
-            current = self._store.get(before.kind, before.id)
-            if current is not None and any(getattr(current, name) != value for name, value in state.items()):
-                raise
+        changes = changed_fields(before.row(), after.row(), skip=BOOKKEEPING)
+        audit = AuditEntry(
+            id=after.change_id,
+            at=now,
+            actor_id=SYSTEM,
+            action=f"{after.kind}.follow",
+            outcome="done",
+            resource=LINKS.resource,
+            ref=Ref(after.kind, after.id),
+            changes={name: list(pair) for name, pair in changes.items()},
+            via=SYSTEM,
+            request_id=cause.id,
+        )
+        self._store.commit(Change(after.change_id, (Replace(before, after),), (audit,)))
+
+
+def _end_name(end: Record) -> str:
+    """Who puts a link into the trash that follows its end there."""
+    return f"{end.kind}/{end.id}"
 
 
 def _index_request(transition: Transition) -> IndexRequest:

@@ -27,35 +27,35 @@ def make_id(at: datetime = START) -> str:
 
 
 def make_organisation(**overrides: Any) -> Organisation:
-    return Organisation(**_envelope(), **{"name": "ACME Investments", **overrides})
+    return Organisation(**{**_envelope(), "name": "ACME Investments", **overrides})
 
 
 def make_person(**overrides: Any) -> Person:
-    return Person(**_envelope(), **{"first_name": "Jean", "last_name": "Dupont", **overrides})
+    return Person(**{**_envelope(), "first_name": "Jean", "last_name": "Dupont", **overrides})
 
 
 def make_link(**overrides: Any) -> Link:
     ends = {"organisation_id": make_id(), "person_id": make_id()}
-    return Link(**_envelope(), **{**ends, **overrides})
+    return Link(**{**_envelope(), **ends, **overrides})
 
 
 def make_interaction(**overrides: Any) -> Interaction:
     about = {"type": "phone", "subject": "Appel", "occurred_at": START, "organisation_id": make_id()}
-    return Interaction(**_envelope(), **{**about, **overrides})
+    return Interaction(**{**_envelope(), **about, **overrides})
 
 
 def make_task(**overrides: Any) -> Task:
-    return Task(**_envelope(), **{"title": "Rappeler", **overrides})
+    return Task(**{**_envelope(), "title": "Rappeler", **overrides})
 
 
 def make_user(**overrides: Any) -> User:
     number = next(_numbers)
     names = {"email": f"user{number}@crm.test", "username": f"user{number}", "role": "sales"}
-    return User(**_envelope(), **{**names, **overrides})
+    return User(**{**_envelope(), **names, **overrides})
 
 
 def make_team(**overrides: Any) -> Team:
-    return Team(**_envelope(), **{"name": f"Team {next(_numbers)}", **overrides})
+    return Team(**{**_envelope(), "name": f"Team {next(_numbers)}", **overrides})
 
 
 def make_principal(role: str = "admin", **overrides: Any) -> Principal:

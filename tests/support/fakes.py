@@ -56,7 +56,7 @@ class InMemoryRecords:
         if self.refuse_next is not None:
             error, self.refuse_next = self.refuse_next, None
             raise error
-        if any(self._is_stored(write) for write in change.writes if _written(write)):
+        if any(self._is_stored(write) for write in change.writes if not isinstance(write, MustExist)):
             return
         refusals = [error for error in self._refusals(change) if error is not None]
         if refusals:
@@ -177,7 +177,7 @@ class InMemoryRecords:
                 for key in _unique_keys(write.before):
                     self.unique.pop(key, None)
         for write in change.writes:
-            if _written(write):
+            if not isinstance(write, MustExist):
                 before = write.before if isinstance(write, Replace) else None
                 after = write.after if isinstance(write, Replace) else write.record
                 stored = self.records.get(Ref(after.kind, after.id))
@@ -263,10 +263,6 @@ class InMemoryIndexQueue:
 
     def send(self, changed: Sequence[IndexRequest]) -> None:
         self.requests += changed
-
-
-def _written(write: Write) -> Any:
-    return isinstance(write, Insert | Replace)
 
 
 def _unique_keys(record: Record) -> list[tuple[str, str, str]]:
