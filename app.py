@@ -45,6 +45,7 @@ for module in (
     interactions,
     tasks,
     search,
+    realtime,
     audit,
 ):
     app.register_blueprint(module.blueprint)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.secrets import Secrets, SecretsManagerSecrets
@@ -13,20 +14,33 @@ from chalicelib.domain import catalogue
 from chalicelib.domain.identity import Authenticator
 from chalicelib.domain.interactions import INTERACTIONS
 from chalicelib.domain.organisations import ORGANISATIONS
+from chalicelib.domain.passwords import Passwords
 from chalicelib.domain.people import LINKS, PEOPLE
 from chalicelib.domain.ports import AuditTrail, Clock, Idempotency, RecordIndex
 from chalicelib.domain.tasks import TASKS
+from chalicelib.domain.tokens import AccessTokens
+from chalicelib.domain.users import ROLES, TEAMS, USERS
+from chalicelib.repositories.identity import DynamoConnections, DynamoIdentity, DynamoMailClaims
 from chalicelib.repositories.items import use_table
 from chalicelib.repositories.records import DynamoRecords
+from chalicelib.services.accounts import AccountService
+from chalicelib.services.api_keys import ApiKeyService
+from chalicelib.services.authentication import Authentication, TokenAuthenticator
 from chalicelib.services.people import LinkService
+from chalicelib.services.realtime import RealtimeService
 from chalicelib.services.records import RecordService
+from chalicelib.services.roles import RoleService
 from chalicelib.services.search import SearchService
 from chalicelib.services.tasks import TaskService
+from chalicelib.services.teams import TeamService
+from chalicelib.services.throttle import Throttle
+from chalicelib.services.users import UserService
 from chalicelib.settings import get_settings
 
 if TYPE_CHECKING:
     from chalicelib.adapters.index_queue import SqsIndexQueue
     from chalicelib.services.health import HealthService
+    from chalicelib.services.mails import MailService
     from chalicelib.services.relay import Relay
 
 T = TypeVar("T")
@@ -93,10 +107,84 @@ def record_index() -> RecordIndex:
 
 
 @_once
-def authenticator() -> Authenticator:
-    from chalicelib.services.authentication import TokenAuthenticator
+def identity() -> DynamoIdentity:
+    return DynamoIdentity(records())
 
-    raise NotImplementedError(TokenAuthenticator)
+
+@_once
+def access_tokens() -> AccessTokens:
+    return AccessTokens(secrets, public_origin())
+
+
+@_once
+def authenticator() -> Authenticator:
+    return TokenAuthenticator(identity(), access_tokens(), clock())
+
+
+def public_origin() -> str:
+    """Scheme and host under which browsers reach us; also the issuer of our tokens."""
+    parts = urlsplit(get_settings().public_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@_once
+def passwords() -> Passwords:
+    return Passwords(lambda: secrets().pepper)
+
+
+@_once
+def throttle() -> Throttle:
+    return Throttle(identity(), clock())
+
+
+@_once
+def authentication() -> Authentication:
+    return Authentication(identity(), records(), passwords(), access_tokens(), secrets, throttle(), clock())
+
+
+@_once
+def accounts() -> AccountService:
+    return AccountService(identity(), records(), passwords(), secrets, throttle(), clock())
+
+
+@_once
+def api_keys() -> ApiKeyService:
+    return ApiKeyService(identity(), clock())
+
+
+@_once
+def users() -> UserService:
+    return UserService(USERS, records(), record_index(), clock(), identity())
+
+
+@_once
+def teams() -> TeamService:
+    return TeamService(TEAMS, records(), record_index(), clock(), identity())
+
+
+@_once
+def roles() -> RoleService:
+    return RoleService(ROLES, records(), record_index(), clock(), identity())
+
+
+@_once
+def realtime() -> RealtimeService:
+    from chalicelib.adapters.websockets import ApiGatewayConnections
+
+    records()
+    gateway = ApiGatewayConnections(get_settings().websocket_endpoint)
+    return RealtimeService(DynamoConnections(), gateway, clock())
+
+
+@_once
+def mails() -> MailService:
+    from chalicelib.adapters.mail_templates import JinjaMailTemplates
+    from chalicelib.adapters.ses_mailer import SesMailer
+    from chalicelib.services.mails import MailService
+
+    templates = JinjaMailTemplates(get_settings().public_url)
+    mailer = SesMailer(get_settings().mail_sender)
+    return MailService(identity(), DynamoMailClaims(), templates, mailer, secrets, clock())
 
 
 @_once
@@ -153,8 +241,8 @@ def relay() -> Relay:
 
 @_once
 def health() -> HealthService:
-    from botocore.exceptions import BotoCoreError, ClientError
 
+    from chalicelib.adapters.failures import AWS_FAILURES
     from chalicelib.services.health import HealthService
 
-    return HealthService(records(), index_queue(), record_index(), clock(), (BotoCoreError, ClientError))
+    return HealthService(records(), index_queue(), record_index(), clock(), AWS_FAILURES)

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord
 from chalicelib.domain.errors import DomainError
 from chalicelib.domain.policy import Principal
-from chalicelib.domain.throttling import Attempts, Backoff, Window
+from chalicelib.domain.throttling import Attempts, Window
 from chalicelib.domain.users import Role, User
 
 SESSION_LIFETIME = timedelta(days=30)
@@ -114,13 +114,17 @@ EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class OneTimeToken:
-    """`email`, `locale` and `name` are those of the mail it is sent in."""
+    """`email`, `locale` and `name` are those of the mail it is sent in.
+
+    `bound_to` is a digest of the password hash at issue: once the password has changed, the token opens nothing.
+    """
 
     id: str
     purpose: Purpose
     user_id: str
     created_at: datetime
     expires_at: datetime
+    bound_to: str = ""
     email: str = ""
     locale: str = "fr"
     name: str = ""
@@ -180,6 +184,14 @@ class SeeLogin:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateCredentials:
+    """The credentials of a new user; without a password until an invitation is accepted."""
+
+    user_id: str
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetPassword:
     """`Conflict` unless the stored hash is `before`."""
 
@@ -189,11 +201,21 @@ class SetPassword:
 
 
 @dataclass(frozen=True, slots=True)
-class StillPassword:
-    """`Unauthenticated` unless the stored hash is `hash`: the password was changed meanwhile."""
+class UseCredentials:
+    """Require that the credentials are still those that were checked, and spend what may be used once.
+
+    `password` is the stored hash that was verified, replaced by `rehashed` if given. `step` (a time step) must be newer
+    than the last one used, `recovery_code` (its hash) must be there and is removed. `without_second_factor` requires
+    that there is none to ask for. Else `refusal`.
+    """
 
     user_id: str
-    hash: str
+    password: str | None
+    refusal: DomainError
+    rehashed: str | None = None
+    step: int | None = None
+    recovery_code: str | None = None
+    without_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,24 +225,6 @@ class SetSecondFactor:
     user_id: str
     after: SecondFactor | None
     before: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class UseStep:
-    """Spend a time step: `refusal` if a code of it, or of a later one, was used."""
-
-    user_id: str
-    step: int
-    refusal: DomainError
-
-
-@dataclass(frozen=True, slots=True)
-class UseRecoveryCode:
-    """Spend a recovery code: `refusal` if it is not there any more."""
-
-    user_id: str
-    hash: str
-    refusal: DomainError
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +247,10 @@ class PutApiKey:
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeApiKey:
+class ReplaceApiKey:
+    """Store what may change of a key: name, scopes, revocation. `Conflict` if it was revoked meanwhile."""
+
     key: ApiKey
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,15 +282,14 @@ Effect = (
     OpenSession
     | RevokeSession
     | SeeLogin
+    | CreateCredentials
     | SetPassword
-    | StillPassword
+    | UseCredentials
     | SetSecondFactor
-    | UseStep
-    | UseRecoveryCode
     | IssueToken
     | UseToken
     | PutApiKey
-    | RevokeApiKey
+    | ReplaceApiKey
     | Count
     | MustBeUnused
     | Forgive
@@ -296,9 +300,14 @@ class IdentityStore(Protocol):
     """Where identity is kept. What is read is read consistently."""
 
     def authentication(
-        self, user_id: str, session_id: str | None, api_key_id: str | None, role: str, idempotency_key: str | None
+        self,
+        user_id: str,
+        session_id: str | None = None,
+        api_key_id: str | None = None,
+        role: str | None = None,
+        idempotency_key: str | None = None,
     ) -> AuthenticationState:
-        """All that one request needs, in one round trip; an expired idempotency record counts as none."""
+        """What is asked for of all that one request needs, in one round trip."""
         ...
 
     def role(self, slug: str) -> Role | None: ...
@@ -347,19 +356,14 @@ class ConnectionStore(Protocol):
         """The ticket, once: whoever takes it second gets None."""
         ...
 
-    def open(self, connection: Connection) -> None: ...
+    def open(self, connection: Connection, until: datetime) -> None: ...
 
-    def close(self, connection_id: str) -> None: ...
+    def close(self, connection: Connection) -> None: ...
 
     def find(self, connection_id: str) -> Connection | None: ...
 
     def of_user(self, user_id: str) -> list[Connection]: ...
 
-    def session_live(self, user_id: str, session_id: str, now: datetime) -> bool: ...
-
-
-class Throttled(NamedTuple):
-    """What guards one attempt: the key it is counted under, and the rule."""
-
-    key: str
-    rule: Backoff
+    def authorised(self, connection: Connection, now: datetime) -> bool:
+        """Whether its session is alive and its user active."""
+        ...

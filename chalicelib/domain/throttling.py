@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What is counted for one key: attempts not yet followed by a success. `revision` tells concurrent writers apart."""
+    """Attempts under one key that no success has followed. `revision` tells concurrent writers apart."""
 
     count: int = 0
     blocked_until: datetime | None = None
@@ -18,7 +18,7 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """`free` attempts at once, then a delay that doubles from `base` up to `longest`; forgotten after `memory` of quiet.
+    """`free` attempts at once, then a delay that doubles from `base` to `longest`; forgotten after `memory` of quiet.
 
     The delay is bounded, so nobody can lock a stranger's account for good.
     """
@@ -38,12 +38,14 @@ class Backoff:
         """The state after one more attempt."""
         quiet = attempts.last is None or attempts.last + self.memory <= now
         count = 1 if quiet else attempts.count + 1
-        return Attempts(count, now + self._delay(count), now, attempts.revision + 1)
+        return Attempts(count, now + self.delay(count), now, attempts.revision + 1)
 
-    def _delay(self, count: int) -> timedelta:
+    def delay(self, count: int) -> timedelta:
+        """How long the next attempt must wait after this many."""
         if count < self.free:
             return timedelta(0)
-        return min(self.base * 2 ** min(count - self.free, 32), self.longest)
+        doublings: int = min(count - self.free, 32)
+        return min(self.base * (1 << doublings), self.longest)
 
     def delays(self, attempts: Attempts) -> bool:
         """Whether the state makes the next attempt wait."""

@@ -33,7 +33,7 @@ def shared_secret(keys: Keys, user_id: str, nonce: str) -> str:
 
 def setup_address(secret: str, account: str) -> str:
     """The otpauth: address behind the QR code."""
-    return str(pyotp.TOTP(secret).provisioning_uri(account, _ISSUER))
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=_ISSUER)
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
@@ -44,7 +44,7 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten codes of about 59 bits: `abcde-fghjk-mn`-like groups, easy to type."""
+    """Ten codes of about 59 bits, in three groups of four that are easy to type."""
     return ["-".join(_random_text(4) for _ in range(3)) for _ in range(RECOVERY_CODES)]
 
 

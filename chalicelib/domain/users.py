@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -22,11 +23,18 @@ from chalicelib.domain.types import (
     Slug,
     Timestamp,
     Username,
+    distinct,
 )
 
 
+@cache
+def _timezones() -> frozenset[str]:
+    """Read once: looking them up walks a directory tree."""
+    return frozenset(available_timezones())
+
+
 def _timezone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _timezones():
         raise PydanticCustomError("timezone", "must be an IANA time zone such as Europe/Paris")
     return value
 
@@ -34,17 +42,22 @@ def _timezone(value: str) -> str:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
-class UserFields(Fields):
-    email: Email
-    username: Username
+class ProfileFields(Fields):
+    """What users may change of themselves."""
+
     first_name: Maybe[ShortText] = None
     last_name: Maybe[ShortText] = None
     phone: Maybe[Phone] = None
+    locale: Annotated[str, Field(pattern="^(fr|en)$")] = "fr"
+    timezone: Timezone = "Europe/Paris"
+
+
+class UserFields(ProfileFields):
+    email: Email
+    username: Username
     role: Slug
     team_id: Id | None = None
     is_active: bool = True
-    locale: Annotated[str, Field(pattern="^(fr|en)$")] = "fr"
-    timezone: Timezone = "Europe/Paris"
 
 
 class User(UserFields, Record):
@@ -81,10 +94,15 @@ class Team(TeamFields, Record):
 
 
 class RoleFields(Fields):
-    id: Slug
     name: Name
-    permissions: list[Permission] = Field(default_factory=list)
+    permissions: Annotated[list[Permission], Field(max_length=200), distinct] = Field(default_factory=list)
     scopes: dict[ScopeTarget, Scope] = Field(default_factory=dict)
+
+
+class NewRole(RoleFields):
+    """`slug` becomes the role's id."""
+
+    slug: Slug
 
 
 class Role(RoleFields, Record):
@@ -106,7 +124,7 @@ USERS: Kind[Any] = Kind(
         listed_fields(User, search={"first_name": "name", "last_name": "name", "username": "name", "email": "email"}),
         title="username",
     ),
-    references=(("team_id", "team"),),
+    references=(("team_id", "team"), ("role", "role")),
 )
 TEAMS: Kind[Any] = Kind(
     name="team",

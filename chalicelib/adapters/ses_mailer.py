@@ -1,0 +1,70 @@
+"""Sends mail through Amazon SES."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.mails import Mail, OutcomeUnknown, Rejected, TryLater
+
+_FOR_NOW = frozenset(
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "Throttling",
+        "LimitExceededException",
+        "AccountSuspendedException",
+        "SendingPausedException",
+    }
+)
+_FOR_GOOD = frozenset({"MessageRejected", "BadRequestException", "ValidationException"})
+
+
+class SesMailer:
+    """`Mailer` over SES v2. Its client never tries twice: a lost answer would become a second mail."""
+
+    def __init__(self, sender: str) -> None:
+        self._sender = sender
+        self._made: Any = None
+
+    @property
+    def _client(self) -> Any:
+        if self._made is None:
+            config = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+            self._made = boto3.client("sesv2", config=config)
+        return self._made
+
+    def send(self, mail: Mail, id: str) -> None:
+        try:
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
+                        "Body": {
+                            "Html": {"Data": mail.html, "Charset": "UTF-8"},
+                            "Text": {"Data": mail.text, "Charset": "UTF-8"},
+                        },
+                        "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
+                    }
+                },
+                EmailTags=[{"Name": "mail_id", "Value": id}],
+            )
+        except ClientError as error:
+            raise _meaning(error.response) from error
+        except BotoCoreError as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+
+
+def _meaning(response: Any) -> Exception:
+    """A refusal says for certain that nothing was sent; a server error does not."""
+    code = response["Error"]["Code"]
+    if code in _FOR_NOW:
+        return TryLater(code)
+    if code in _FOR_GOOD or 400 <= response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+        return Rejected(code)
+    return OutcomeUnknown(code)

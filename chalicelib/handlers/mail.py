@@ -1,0 +1,25 @@
+"""The mail queue: one message per event that brings a mail."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from chalicelib import wiring
+from chalicelib.observability import get_logger
+
+_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def handle_mail_batch(event: Any, context: Any) -> Any:
+    """Send the mails of a batch; a message that failed for certain is delivered again, on its own."""
+    return process_partial_response(event, _deliver, _processor, context)
+
+
+def _deliver(record: SQSRecord) -> None:
+    bus_event = json.loads(record.body)
+    outcome = wiring.mails().deliver(bus_event["detail"]["token_id"])
+    get_logger().info("mail_handled", event_type=bus_event["detail-type"], outcome=outcome)
