@@ -20,7 +20,7 @@ from chalicelib.domain.listing import ListedField, ListedKind
 from chalicelib.domain.records import Record
 from chalicelib.domain.types import ULID_PATTERN
 from chalicelib.handlers.crud import FILTER_VALUE_LENGTH, FILTER_VALUES, SORT_KEYS, ListParameters
-from chalicelib.handlers.http import JSON, PUBLIC, ROUTES, SIGNED_IN, ErrorAnswer, Route, error_content, status_of
+from chalicelib.handlers.http import JSON, PUBLIC, ROUTES, ErrorAnswer, Route, error_content, status_of
 from chalicelib.handlers.openapi_examples import EXAMPLE_REQUEST_ID, example_of, sample_error
 
 Json = dict[str, Any]
@@ -76,7 +76,14 @@ def build(routes: Iterable[Route]) -> Json:
 
 
 class _Schemas(GenerateJsonSchema):
-    """Records answer with every field they have, so all of them are required in answers."""
+    """Records answer with every field they have, so all of them are required in answers.
+
+    A default of null only says that a field may be left out, which `required` says already.
+    """
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Json:
+        found = super().default_schema(schema)
+        return {name: value for name, value in found.items() if (name, value) != ("default", None)}
 
     def model_schema(self, schema: core_schema.ModelSchema) -> Json:
         found = super().model_schema(schema)
@@ -145,7 +152,7 @@ class _Builder:
 
     def _query_parameters(self, route: Route) -> Iterator[Json]:
         schema = self._schemas[_ref_name(self._by_type[route.query, "validation"])]
-        kind = _listed_kind(route)
+        kind = listed_kind(route)
         own = {
             name: _without_null(value) for name, value in schema["properties"].items() if not kind or name != "facets"
         }
@@ -162,7 +169,7 @@ class _Builder:
 
     def _answers(self, route: Route) -> Json:
         headers: Json = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
-        if _is_record(route.answer):
+        if is_record(route.answer):
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
         answers: Json = {str(route.status): {"description": _STATUS_TEXT[route.status], "headers": headers}}
         if route.answer is not None:
@@ -170,7 +177,7 @@ class _Builder:
         elif route.status != 204:
             text = {"type": "object"} if route.media_type == JSON else {"type": "string"}
             answers[str(route.status)]["content"] = {route.media_type: {"schema": text}}
-        if route.method == "GET" and _is_record(route.answer):
+        if route.method == "GET" and is_record(route.answer):
             answers["304"] = {"description": _STATUS_TEXT[304], "headers": headers}
         for status, causes in _refusals(route).items():
             if str(status) in answers:
@@ -205,12 +212,12 @@ class _Builder:
 
     def _content(self, model: Any, mode: Mode) -> Json:
         schema = self._by_type[model, mode]
-        content: Json = {"schema": schema}
-        if "$ref" in schema:
-            name = _ref_name(schema)
-            self._examples.setdefault(name, {"value": example_of(schema, self._schemas)})
-            content["examples"] = {"example": {"$ref": f"#/components/examples/{name}"}}
-        return {JSON: content}
+        example = example_of(schema, self._schemas)
+        if "$ref" not in schema:
+            return {JSON: {"schema": schema, "example": example}}
+        name = _ref_name(schema)
+        self._examples.setdefault(name, {"value": example})
+        return {JSON: {"schema": schema, "examples": {"example": {"$ref": f"#/components/examples/{name}"}}}}
 
 
 def _json_schemas(routes: Iterable[Route]) -> tuple[dict[tuple[Any, Mode], Json], dict[str, Json]]:
@@ -232,7 +239,7 @@ def _ref_name(schema: Json) -> str:
     return str(schema["$ref"].rpartition("/")[2])
 
 
-def _is_record(answer: Any) -> bool:
+def is_record(answer: Any) -> bool:
     return isinstance(answer, type) and issubclass(answer, Record)
 
 
@@ -269,7 +276,7 @@ def _without_null(schema: Json) -> Json:
     return {**rest, **given[0]} if len(given) == 1 else {**rest, "anyOf": given}
 
 
-def _listed_kind(route: Route) -> ListedKind | None:
+def listed_kind(route: Route) -> ListedKind | None:
     """The kind a list route lists, known by the model of its items."""
     if route.query is None or not issubclass(route.query, ListParameters):
         return None
@@ -320,7 +327,7 @@ def _filter_parameters(field: ListedField) -> Iterator[Json]:
 def _request_headers(route: Route) -> Iterator[Json]:
     if route.versioned:
         yield _header("If-Match", "The ETag you saw; a stale one is answered by 412.", r'^((W/)?"[1-9][0-9]{0,9}"|\*)$')
-    if route.method == "GET" and _is_record(route.answer):
+    if route.method == "GET" and is_record(route.answer):
         yield _header("If-None-Match", "The ETag you have; 304 when it is still current.", None)
     if route.idempotent:
         description = "Your key for this request; repeated within 24 hours it gets the same answer."
@@ -357,9 +364,7 @@ def _refusals(route: Route) -> dict[int, list[type[errors.DomainError]]]:
     """What the route itself declares, and what the endpoint decorator refuses for every route like it."""
     found: list[type[errors.DomainError]] = [*route.errors, errors.DomainError, errors.Unavailable]
     if route.permission != PUBLIC:
-        found.append(errors.Unauthenticated)
-    if route.permission not in (PUBLIC, SIGNED_IN):
-        found.append(errors.Forbidden)
+        found += [errors.Unauthenticated, errors.Forbidden]
     if "{" in route.path:
         found.append(errors.NotFound)
     if route.body is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,12 +15,13 @@ EXAMPLE_REQUEST_ID: Final = "8f0e5c1a-3a51-4a57-9a53-0d8f3d7f2b11"
 _INSTANT = "2026-01-15T09:30:00.000Z"
 
 _BY_NAME: Mapping[str, Any] = {
+    # A tuple holds alternatives: the first one that fits the schema is taken.
     "address": "12 rue de la Paix",
     "assigned_to": EXAMPLE_ID,
     "category": "Institution",
     "changes": {"city": ["Lyon", "Paris"]},
     "city": "Paris",
-    "code": "not_found",
+    "code": ("not_found", "123456"),
     "content": "Presented the new fund.",
     "country_code": "FR",
     "created_by": EXAMPLE_ID,
@@ -33,7 +35,7 @@ _BY_NAME: Mapping[str, Any] = {
     "facets": {"city": {"Paris": 3, "Lyon": 1}},
     "first_name": "Jean",
     "full_name": "Jean Dupont",
-    "identifier": "jean.dupont@example.com",
+    "id": (EXAMPLE_ID, "account-manager"),
     "ip": "203.0.113.7",
     "job_title": "Directeur Investissements",
     "kind": "organisation",
@@ -41,6 +43,7 @@ _BY_NAME: Mapping[str, Any] = {
     "last_name": "Dupont",
     "lei": "529900T8BM49AURSDO55",
     "linkedin_url": "https://www.linkedin.com/in/jean-dupont",
+    "locale": "fr",
     "login": "jean.dupont@example.com",
     "metadata": {"segment": "private banking"},
     "mobile": "+33612345678",
@@ -59,7 +62,8 @@ _BY_NAME: Mapping[str, Any] = {
     "postal_code": "75002",
     "registration_number": "552 100 554",
     "role": "sales",
-    "scopes": {"default": "team"},
+    "scopes": ({"default": "team"}, ["organisations:read"]),
+    "slug": "account-manager",
     "start_date": "2026-01-01",
     "strategies": ["Actions"],
     "subject": "Presentation of the new fund",
@@ -87,8 +91,10 @@ def example_of(schema: Mapping[str, Any], definitions: Mapping[str, Any], name: 
     for chosen in ("const", "enum"):
         if chosen in schema:
             return schema[chosen][0] if chosen == "enum" else schema[chosen]
-    if name in _BY_NAME and _fits(_BY_NAME[name], schema, definitions):
-        return _BY_NAME[name]
+    named = _BY_NAME.get(name, ())
+    for value in named if isinstance(named, tuple) else (named,):
+        if _fits(value, schema):
+            return value
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], definitions, name)
     return _BY_TYPE[schema.get("type", "object")](schema, definitions, name)
@@ -105,11 +111,13 @@ _JSON_TYPES: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def _fits(value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> bool:
-    """Is the value of the schema's JSON type? (A `role` is a word here and a whole record there.)"""
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Is the value what the schema takes, as far as its type and pattern tell?"""
     if "anyOf" in schema:
-        return any(_fits(value, option, definitions) for option in schema["anyOf"])
-    if "$ref" in schema:
+        return any(_fits(value, option) for option in schema["anyOf"])
+    if "$ref" in schema or "$ref" in schema.get("items", {}):
+        return False
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
         return False
     return "type" not in schema or isinstance(value, _JSON_TYPES[schema["type"]])
 
@@ -117,7 +125,7 @@ def _fits(value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any])
 def _string(schema: Mapping[str, Any], _: Mapping[str, Any], name: str) -> str:
     if name.endswith("_at"):
         return _INSTANT
-    if name == "id" or name.endswith("_id"):
+    if name.endswith("_id"):
         return EXAMPLE_ID
     return str(_BY_FORMAT.get(schema.get("format", ""), "example"))
 

@@ -3,10 +3,9 @@ memory that knows every committed record at once."""
 
 from __future__ import annotations
 
-import base64
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,13 +31,6 @@ from tests.support.aws import Cloud, in_process_cloud
 from tests.support.clock import SettableClock
 from tests.support.factories import make_id, make_user, ref_of
 from tests.support.http import Client, Gateway
-
-AUTH_SECRET: Mapping[str, Any] = {
-    "current": "k1",
-    "keys": {"k1": base64.b64encode(b"a signing key for tests, 32 bytes").decode()},
-    "pepper": "a pepper for tests, at least thirty-two bytes",
-    "cursor_key": "a cursor key for tests, thirty-two bytes",
-}
 
 _numbers = itertools.count(1)
 
@@ -174,7 +166,7 @@ class Application:
 @contextmanager
 def running_application(clock: SettableClock | None = None, **overrides: Any) -> Iterator[Application]:
     """A fresh cloud with the application on it; `overrides` are results of `wiring`'s builders."""
-    with in_process_cloud(AUTH_SECRET) as cloud, patch.dict(os.environ, cloud.environment()):
+    with in_process_cloud() as cloud, patch.dict(os.environ, cloud.environment()):
         get_settings.cache_clear()
         use_table(cloud.table_name)
         now = clock or SettableClock(datetime.now(UTC))
