@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Container
+from io import BytesIO
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, WSMsgType, web
@@ -90,7 +91,7 @@ class Gateway:
                 request.method,
                 URL(target, encoded=True),
                 headers=_forwarded_headers(request),
-                data=body or None,
+                data=BytesIO(body) if body else None,
                 allow_redirects=False,
                 skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
             ) as answer,
@@ -176,7 +177,7 @@ async def _pump(source, target) -> None:  # type: ignore[no-untyped-def]  # eith
 
 
 def _unavailable(message: str) -> web.Response:
-    error = {"code": "service_unavailable", "message": message, "details": [], "request_id": ""}
+    error = {"code": "unavailable", "message": message, "details": [], "request_id": ""}
     return web.json_response({"error": error}, status=503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
 
 
