@@ -65,7 +65,7 @@ class UserService(RecordService[User]):
 
     def _write(self, by: Caller, before: User | None, after: User, change: Change) -> None:
         self._refuse_climbing(by, before, after)
-        effects: list[Effect] = list(_counts(before, after))
+        effects: list[Effect] = list(membership_counts(before, after))
         if before is None:
             effects += [CreateCredentials(after.id), IssueToken(self._invitation(after))]
         elif before.deleted_at is not None:
@@ -108,7 +108,7 @@ def _refuse_own(principal: policy.Principal, before: User, after: User) -> None:
         raise Forbidden("users:update", "Nobody can move themselves to another team.")
 
 
-def _counts(before: User | None, after: User) -> list[Count]:
+def membership_counts(before: User | None, after: User) -> list[Count]:
     """What the change does to the counters that guard roles, teams and the last admin."""
     deltas = Counter(_counted(after))
     deltas.subtract(Counter(_counted(before)))
