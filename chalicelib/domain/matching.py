@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_QUERY_CHARACTERS = 256
 MAX_QUERY_WORDS = 8
@@ -74,11 +75,12 @@ def allowed_typos(word: str) -> int:
     return 1 if len(word) < 8 else 2
 
 
+@lru_cache(maxsize=20_000)
 def edit_distance(left: str, right: str, limit: int) -> int:
     """Insertions, deletions, substitutions and swaps of neighbours between two words; above `limit`, `limit + 1`."""
     if left == right:
         return 0
-    if abs(len(left) - len(right)) > limit:
+    if abs(len(left) - len(right)) > limit or len(set(left).difference(right)) > limit:
         return limit + 1
     before: list[int] = []
     row = list(range(len(right) + 1))

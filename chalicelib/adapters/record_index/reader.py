@@ -49,7 +49,7 @@ class Reader:
     def __init__(self, schema: IndexSchema, searcher: tantivy.Searcher, version: int = 0) -> None:
         self._schema = schema
         self._searcher = searcher
-        self._version = version
+        self.version = version
         self._compile = Compiler(schema)
 
     def list(self, query: ListQuery, fresh: Sequence[IndexDocument] = ()) -> Page:
@@ -59,7 +59,7 @@ class Reader:
         base = self._base(query)
         keys = self._sort_keys(query.kind, query.sort)
         if _sees_nothing(query.visibility):
-            return Page([], 0, {name: {} for name in query.facets}, self._version)
+            return Page([], 0, {name: {} for name in query.facets}, self.version)
         sources = self._sources(fresh)
         asked = read_words(query.text)
         forgiving = bool(query.text.strip()) and self._too_few(sources, base, asked)
@@ -71,7 +71,7 @@ class Reader:
             order = partial(in_order, keys=keys)
             window = _merged(sources, query, lambda s, low, high: s.sorted(matching, keys, low, high), order)
         counts = self._facets(sources, matching, facets)
-        return Page([found.row for found in window.found], window.total, counts, self._version)
+        return Page([found.row for found in window.found], window.total, counts, self.version)
 
     def search(self, query: SearchQuery, fresh: Sequence[IndexDocument] = ()) -> Groups:
         """Hits by kind, best group first; a kind that lacks a filtered field has none."""
