@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def test_status_cookies_and_etag_come_back(tmp_path: Path) -> None:
 
 def test_large_binary_body_arrives_whole(tmp_path: Path) -> None:
     async def test(origin: str) -> None:
-        answer, headers = await ask(origin, "PUT", "/api/v1/files", data=BODY_OVER_THE_LIMIT)
+        answer, headers = await ask(origin, "PUT", "/api/v1/files", data=BytesIO(BODY_OVER_THE_LIMIT))
         assert answer["seen"]["size"] == len(BODY_OVER_THE_LIMIT) > 1_000_000
         assert headers["x-body"] == ["True"]
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -122,14 +122,15 @@ def _command(process: Path) -> str:
 
 
 @pytest.mark.parametrize("end", [LocalCloud.kill, LocalCloud.interrupt], ids=["kill -9", "Ctrl-C"])
-def test_nothing_is_lost_when_the_process_behind_make_run_ends(tmp_path: Path, end: object) -> None:
+def test_nothing_is_lost_when_the_process_behind_make_run_ends(
+    tmp_path: Path, end: Callable[[LocalCloud], None]
+) -> None:
     port, data_dir = free_port(), tmp_path / "data"
     first = start_local_cloud(data_dir, port)
     try:
         first.wait_until_ready()
         table = first.api_settings()["TABLE_NAME"]
         write(first, table, "just-before-the-end")
-        assert callable(end)
         end(first)
         started = time.monotonic()
         second = start_local_cloud(data_dir, port)
@@ -140,6 +141,7 @@ def test_nothing_is_lost_when_the_process_behind_make_run_ends(tmp_path: Path, e
         finally:
             second.interrupt()
     finally:
-        first.process.poll() is None and first.interrupt()
+        if first.process.poll() is None:
+            first.interrupt()
 
     assert took < MOST_SECONDS_TO_START_AGAIN

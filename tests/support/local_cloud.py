@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.deploy import stack_name
 from infra.local.layout import STAGE, Layout
-from infra.local.stack import stack_name
 from infra.package import ROOT
 
 READY = "Alforis CRM is ready"
