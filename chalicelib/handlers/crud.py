@@ -280,7 +280,9 @@ def _restore_route(crud: _Crud) -> None:
 
 
 def _history_route(crud: _Crud) -> None:
-    @crud.endpoint("GET", crud.one + "/history", "read", query=PageParameters, answer=HistoryPage, raises=(errors.NotFound,))
+    missing = (errors.NotFound,)
+
+    @crud.endpoint("GET", crud.one + "/history", "read", query=PageParameters, answer=HistoryPage, raises=missing)
     def list_history(call: Call) -> Any:
         """Every version, newest first, with what it changed."""
         return history_page(call, crud.service(), crud.key)

@@ -18,7 +18,7 @@ _TAG_BYTES = 16
 def encode_cursor(position: Any, *scope: Any) -> str:
     """A cursor for `position` (JSON) that only the same `scope` (question and caller) can use."""
     payload = json.dumps(position, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_tag(payload, scope) + payload).decode().rstrip("=")
+    return _text(_tag(payload, scope) + payload)
 
 
 def decode_cursor(cursor: str, *scope: Any) -> Any:
@@ -28,9 +28,13 @@ def decode_cursor(cursor: str, *scope: Any) -> Any:
     except (binascii.Error, ValueError) as error:
         raise _refused() from error
     tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
-    if not hmac.compare_digest(tag, _tag(payload, scope)):
+    if _text(raw) != cursor or not hmac.compare_digest(tag, _tag(payload, scope)):
         raise _refused()
     return json.loads(payload)
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _tag(payload: bytes, scope: tuple[Any, ...]) -> bytes:

@@ -19,13 +19,14 @@ _HERE = Path(__file__).resolve().parent.parent
 PAGES: Final = _HERE / "templates" / "docs"
 VIEWERS: Final = _HERE / "static"
 
+_SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 _ASSETS: Final = {
-    "swagger.js": (PAGES, "text/javascript; charset=utf-8"),
-    "redoc.js": (PAGES, "text/javascript; charset=utf-8"),
-    "docs.css": (PAGES, "text/css; charset=utf-8"),
-    "swagger-ui-bundle.js": (VIEWERS, "text/javascript; charset=utf-8"),
-    "swagger-ui.css": (VIEWERS, "text/css; charset=utf-8"),
-    "redoc.standalone.js": (VIEWERS, "text/javascript; charset=utf-8"),
+    "swagger.js": _SCRIPT,
+    "redoc.js": _SCRIPT,
+    "docs.css": _STYLE,
+    "swagger-ui-bundle.js": _SCRIPT,
+    "swagger-ui.css": _STYLE,
+    "redoc.standalone.js": _SCRIPT,
 }
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -68,11 +69,11 @@ def show_redoc(_: Call) -> Any:
 )
 def get_docs_asset(call: Call) -> Any:
     """A script or style sheet of the documentation pages."""
-    folder, media_type = _ASSETS.get(call.path["name"], (VIEWERS, ""))
-    file = folder / call.path["name"]
-    if not media_type or not file.is_file():
+    name = call.path["name"]
+    file = next((path for folder in (PAGES, VIEWERS) if (path := folder / name).is_file()), None)
+    if name not in _ASSETS or file is None:
         raise errors.NotFound("There is no such file.")
-    headers = {"Content-Type": media_type, "Cache-Control": "public, max-age=3600"}
+    headers = {"Content-Type": _ASSETS[name], "Cache-Control": "public, max-age=3600"}
     return Result(file.read_text(encoding="utf-8"), headers=headers)
 
 

@@ -11,7 +11,8 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, Final, Literal
@@ -250,10 +251,10 @@ def serve(route: Route, handler: Handler, request: ChaliceRequest, parameters: M
     principal: Principal | None = None
     try:
         principal, kept = _authenticate(route, request)
-        response = _respond(route, handler, request, parameters, principal, kept, request_id)
+        with _denials_recorded(route, principal, request, parameters, request_id):
+            _authorise(route, principal)
+            response = _respond(route, handler, request, parameters, principal, kept, request_id)
     except errors.DomainError as error:
-        if isinstance(error, errors.Forbidden) and principal is not None:
-            _record_denial(route, principal, error, request, parameters, request_id)
         response = error_response(error, request_id)
     except Exception as error:
         report_error(error)
@@ -267,10 +268,29 @@ def _authenticate(route: Route, request: ChaliceRequest) -> tuple[Principal | No
     if route.permission == PUBLIC:
         return None, None
     key = _idempotency_key(route, request)
-    principal, kept = wiring.authenticator().authenticate(request.headers.get("authorization", ""), key)
-    if route.permission != SIGNED_IN:
+    return wiring.authenticator().authenticate(request.headers.get("authorization", ""), key)
+
+
+def _authorise(route: Route, principal: Principal | None) -> None:
+    if principal is not None and route.permission != SIGNED_IN:
         policy.require(principal, route.permission)
-    return principal, kept
+
+
+@contextmanager
+def _denials_recorded(
+    route: Route,
+    principal: Principal | None,
+    request: ChaliceRequest,
+    parameters: Mapping[str, str],
+    request_id: str,
+) -> Iterator[None]:
+    """Audits a `Forbidden` before it is answered; a denial that cannot be audited is answered as the failure it is."""
+    try:
+        yield
+    except errors.Forbidden as error:
+        if principal is not None:
+            _record_denial(route, principal, error, request, parameters, request_id)
+        raise
 
 
 def _respond(
@@ -512,6 +532,12 @@ def _response(route: Route, result: Any, request: ChaliceRequest, request_id: st
         content = {"Content-Type": route.media_type, **headers}
         return _plain_response(shaped.body, shaped.status or route.status, content, request_id)
     return _json_response(shaped.body, shaped.status or route.status, headers, request_id)
+
+
+def _still_current(etag: str, given: str) -> bool:
+    """If-None-Match is compared weakly (RFC 9110), so `W/"3"` names our `"3"`."""
+    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
+    return tags == ["*"] or etag in tags
 
 
 def _json_response(body: Any, status: int, headers: Mapping[str, Any], request_id: str) -> Response:
