@@ -129,9 +129,7 @@ def test_the_enforcement_still_goes_through_what_is_recorded() -> None:
     assert "evaluate" in iam_evaluator.enforce.__code__.co_names
 
 
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # MiniStack leaves pipes to the collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its pipes stay open
 def test_workers_share_the_code_and_not_the_temporary_directory(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
