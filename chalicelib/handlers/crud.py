@@ -16,7 +16,7 @@ from chalicelib.domain.listing import Filter, ListedKind, ListQuery, Operator, P
 from chalicelib.domain.records import Kind, Record, patch_model
 from chalicelib.domain.types import Id, Version
 from chalicelib.handlers.cursors import decode_cursor, encode_cursor
-from chalicelib.handlers.http import Call, Handler, Method, endpoint, error_content, status_of
+from chalicelib.handlers.http import Call, Handler, Method, endpoint, error_content, record_denial, status_of
 from chalicelib.services.records import BulkOutcome, RecordService, bulk
 
 ServiceOf = Callable[[], RecordService[Any]]
@@ -121,9 +121,7 @@ def list_query(kind: ListedKind, parameters: ListParameters, offset: int) -> Lis
     filters = tuple(_filter(kind, name, values) for name, values in given.items())
     sort = tuple(_sort(kind, key) for key in (parameters.sort or "").split(",") if key)
     if len(sort) > SORT_KEYS:
-        raise errors.InvalidInput(
-            "Too many sort fields.", [errors.Detail("sort", f"takes at most {SORT_KEYS} fields")]
-        )
+        raise errors.InvalidInput("Too many sort fields.", [errors.Detail("sort", f"takes at most {SORT_KEYS} fields")])
     for name in parameters.facets or ():
         _known(kind, name, "facets")
     return ListQuery(
@@ -315,7 +313,12 @@ def _bulk_route(crud: _Crud, action: str, permission: str, item: Any, act: Calla
     body = bulk_body(f"{crud.kind.model.__name__}Bulk{action.capitalize()}Body", item)
 
     def run(call: Call) -> Any:
-        return bulk_answer(bulk(call.caller, call.body.items, act, wiring.idempotency()))
+        outcomes = bulk(call.caller, call.body.items, act, wiring.idempotency())
+        for outcome in outcomes:
+            if isinstance(outcome.error, errors.Forbidden):
+                path = getattr(call.body.items[outcome.index], "id", "")
+                record_denial(call.caller, f"POST {crud.base}/bulk/{action}", outcome.error, path)
+        return bulk_answer(outcomes)
 
     run.__name__ = f"bulk_{action}"
     run.__doc__ = f"{action.capitalize()} up to {BULK_LIMIT} records; each item succeeds or fails on its own."

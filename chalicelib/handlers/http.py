@@ -289,7 +289,8 @@ def _denials_recorded(
         yield
     except errors.Forbidden as error:
         if principal is not None:
-            _record_denial(route, principal, error, request, parameters, request_id)
+            by = Caller(principal, request_id, client_ip(request))
+            record_denial(by, f"{route.method} {route.path}", error, "/".join(parameters.values()))
         raise
 
 
@@ -576,25 +577,11 @@ def error_response(error: errors.DomainError, request_id: str) -> Response:
     return _json_response({"error": error_content(error, request_id)}, status_of(type(error)), headers, request_id)
 
 
-def _record_denial(
-    route: Route,
-    principal: Principal,
-    error: errors.Forbidden,
-    request: ChaliceRequest,
-    parameters: Mapping[str, str],
-    request_id: str,
-) -> None:
-    by = Caller(principal, request_id, client_ip(request))
-    changes = {"permission": error.permission, "path": "/".join(parameters.values())}
-    entry = audit_entry(
-        wiring.clock(),
-        by,
-        f"{route.method} {route.path}",
-        "denied",
-        error.permission.partition(":")[0],
-        None,
-        changes,
-    )
+def record_denial(by: Caller, action: str, error: errors.Forbidden, path: str) -> None:
+    """Audit that `by` was refused `action` on what `path` names."""
+    changes = {"permission": error.permission, "path": path}
+    resource = error.permission.partition(":")[0]
+    entry = audit_entry(wiring.clock(), by, action, "denied", resource, None, changes)
     wiring.audit_trail().record(entry)
 
 
