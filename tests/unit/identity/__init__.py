@@ -1,0 +1,1 @@
+"""Identity without IO: tokens, passwords, throttling, codes, privileges."""
