@@ -81,6 +81,7 @@ async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
 
     ministack_gaps.import_gateway_responses()
     ministack_gaps.authorise_mail_by_sender()
+    ministack_gaps.authorise_queue_batches_as_single_calls()
     ministack_gaps.retry_partly_failed_stream_batches()
     ministack_gaps.give_functions_their_own_sandbox(sandboxes, layout.logs)
     if layout.records_calls:

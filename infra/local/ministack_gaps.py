@@ -57,6 +57,24 @@ def authorise_mail_by_sender() -> None:
     iam_actions.extract_resource_arn = extract_resource_arn
 
 
+def authorise_queue_batches_as_single_calls() -> None:
+    """Authorise `SendMessageBatch` as `sqs:SendMessage`: IAM knows no batch actions, MiniStack does."""
+    original = iam_actions.extract_iam_action
+
+    def extract_iam_action(
+        service: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        query_params: dict[str, Any],
+    ) -> str | None:
+        action: str | None = original(service, method, path, headers, body, query_params)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    iam_actions.extract_iam_action = extract_iam_action
+
+
 def _address(sender: str) -> str:
     return sender.rpartition("<")[2].rstrip(">").strip()
 

@@ -25,6 +25,7 @@ def _ministack_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, name in (
         (apigateway_v1, "_import_rest_api"),
         (iam_actions, "extract_resource_arn"),
+        (iam_actions, "extract_iam_action"),
         (iam_evaluator, "evaluate"),
         (iam_evaluator, "enforce"),
         (lambda_runtime, "zipfile"),
@@ -61,6 +62,13 @@ def test_sending_mail_is_authorised_on_the_sender(sender: str) -> None:
     )
 
     assert arn == "arn:aws:ses:eu-west-3:000000000000:identity/no-reply@example.com"
+
+
+def test_sending_many_messages_needs_the_permission_to_send_one() -> None:
+    ministack_gaps.authorise_queue_batches_as_single_calls()
+    headers = {"x-amz-target": "AmazonSQS.SendMessageBatch"}
+
+    assert iam_actions.extract_iam_action("sqs", "POST", "/", headers, b"{}", {}) == "sqs:SendMessage"
 
 
 @pytest.mark.parametrize(
