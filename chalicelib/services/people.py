@@ -68,7 +68,7 @@ class LinkService(RecordService[Link]):
             except StaleVersion as stale:
                 if stale.current["id"] == after.id:
                     raise
-                attempted = change
+                attempted = self._taking_the_flag(by, stale.current["id"], after, change)
         raise Conflict("The primary contact is being changed by several people at once; please try again.")
 
     def _taking_the_flag(self, by: Caller, former_id: str | None, after: Link, change: Change) -> Change:

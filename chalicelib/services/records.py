@@ -413,14 +413,20 @@ def _done_before(by: Caller, claims: Sequence[IdempotencyClaim | None], answers:
     wanted = {claim.key: index for index, claim in enumerate(claims) if claim}
     kept = answers.find_many(by.principal.user_id, wanted) if wanted else {}
     if by.idempotency and any(record.request_hash != by.idempotency.request_hash for record in kept.values()):
-        raise IdempotencyMismatch("This Idempotency-Key was used for another request.")
+        raise _mismatch()
     return {wanted[key]: BulkOutcome(wanted[key], record.answer.body) for key, record in kept.items()}
+
+
+def _mismatch() -> IdempotencyMismatch:
+    return IdempotencyMismatch("This Idempotency-Key was used for another request.")
 
 
 def _acted(by: Caller, index: int, item: Any, act: Callable[[Caller, Any], Record]) -> BulkOutcome:
     try:
         return BulkOutcome(index, act(by, item).row())
     except AlreadyAnswered as twin:
+        if by.idempotency and twin.answer.request_hash != by.idempotency.request_hash:
+            return BulkOutcome(index, error=_mismatch())
         return BulkOutcome(index, twin.answer.answer.body)
     except DomainError as error:
         return BulkOutcome(index, error=error)
