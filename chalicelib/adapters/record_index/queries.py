@@ -33,6 +33,7 @@ from chalicelib.domain.matching import (
 Clause = tuple[Occur, Query]
 
 MAX_FILTER_VALUES = 500
+FEW_KEYS = 16
 # What a word is worth where it is found; a record's score is the sum over the words. Multiples of 1/4 add exactly.
 EXACT_NAME, STEM_NAME, PREFIX_NAME, TYPO_NAME, TYPO_PREFIX_NAME, TYPOS_NAME = 8.0, 7.0, 6.0, 5.0, 4.25, 3.5
 EXACT_EMAIL, PREFIX_EMAIL, PART_EMAIL, TYPO_EMAIL = 4.5, 4.0, 3.75, 3.25
@@ -69,6 +70,12 @@ def read_words(text: str, every_prefix: bool = False) -> Words:
     return Words(needles, phone if len(phone) >= 4 else "", parts)
 
 
+def word_fields(needle: Needle) -> tuple[str, ...]:
+    """The fields of words, and of beginnings where those are indexed, in which most of a needle's records have it."""
+    exact = ("name", "email", "text")
+    return (*exact, *(f"{f}_edge" for f in exact)) if needle.prefix and len(needle.word) <= LONGEST_EDGE else exact
+
+
 class Compiler:
     """Turns the words and filters of a question into queries over one schema."""
 
@@ -79,12 +86,17 @@ class Compiler:
     def scope(self, kind: str, deleted: bool) -> Clause:
         return Occur.Must, self._term("scope", scope(kind, deleted))
 
-    def visible(self, visibility: Visibility) -> list[Clause]:
+    def visible(self, visibility: Visibility, selective: bool = False) -> list[Clause]:
+        """What a caller may see. `selective` says that other clauses leave few records, to be looked up one by one;
+        else the records of all keys are gathered at once."""
         if visibility.everything:
             return []
         if not visibility.keys:
             return [(Occur.Must, Query.empty_query())]
-        return [(Occur.Must, Query.term_set_query(self._tantivy, "audience", sorted(visibility.keys)))]
+        keys = sorted(visibility.keys)
+        if selective and len(keys) <= FEW_KEYS:
+            return [(Occur.Must, _either([self._term("audience", key) for key in keys]))]
+        return [(Occur.Must, Query.term_set_query(self._tantivy, "audience", keys))]
 
     def ids(self, kind: str, ids: Iterable[str]) -> Query:
         return Query.term_set_query(self._tantivy, "id", [term_id(kind, id) for id in ids])

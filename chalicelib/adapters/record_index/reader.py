@@ -9,7 +9,7 @@ from functools import partial
 import tantivy
 from tantivy import Occur, Query
 
-from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words
+from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words, word_fields
 from chalicelib.adapters.record_index.schema import IndexSchema, facet_column, stem, term_id
 from chalicelib.adapters.record_index.source import Found, SortKey, Source, Window, by_score, in_order
 from chalicelib.adapters.record_index.values import is_textual
@@ -40,6 +40,7 @@ FACET_VALUES = 1_000
 # With fewer hits than this for the words as typed, typos and parts of e-mail addresses are forgiven.
 ENOUGH_HITS = 3
 FEW_HITS = 50
+COMMON_WORD = 2_000
 _WRITER_HEAP = 15_000_000
 
 
@@ -81,7 +82,9 @@ class Reader:
         if asked.empty or not kinds:
             return []
         sources = self._sources(fresh)
-        bases = {kind: self._base(ListQuery(kind, seen, query.filters)) for kind, seen in kinds.items()}
+        bases = {
+            kind: self._base(ListQuery(kind, seen, query.filters, text=query.text)) for kind, seen in kinds.items()
+        }
         search = partial(self._groups, sources, bases, query, asked)
         groups = search(forgiving=False)
         if sum(group.total for group in groups) < ENOUGH_HITS:
@@ -93,21 +96,26 @@ class Reader:
     ) -> Groups:
         """One query over all kinds answers if it finds few records; else each kind gets its own."""
         text = self._compile.words(asked, forgiving, query.autocomplete)
-        anywhere = Query.boolean_query([(Occur.Should, Query.boolean_query(base)) for base in bases.values()])
-        few = _best(sources, [(Occur.Must, anywhere)], text, FEW_HITS)
-        windows: dict[str, Window] = {}
-        for kind, base in bases.items():
-            if few.total <= FEW_HITS:
-                found = [f for f in few.found if f.kind == kind]
-                windows[kind] = Window(found[: query.limit], len(found))
-            else:
-                windows[kind] = _best(sources, base, text, query.limit)
+        windows = None if _common(sources[0], asked) else self._few(sources, bases, query, text)
+        if windows is None:
+            windows = {kind: _best(sources, base, text, query.limit) for kind, base in bases.items()}
         needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
         return [
             SearchGroup(kind, total, [self._hit(kind, f, needles, not query.autocomplete) for f in found])
             for kind, (found, total) in windows.items()
             if total
         ]
+
+    def _few(
+        self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, text: Query
+    ) -> dict[str, Window] | None:
+        """What each kind answers, from one query over all of them; None if that finds more than it reads."""
+        anywhere = Query.boolean_query([(Occur.Should, Query.boolean_query(base)) for base in bases.values()])
+        few = _best(sources, [(Occur.Must, anywhere)], text, FEW_HITS)
+        if few.total > FEW_HITS:
+            return None
+        found = {kind: [f for f in few.found if f.kind == kind] for kind in bases}
+        return {kind: Window(hits[: query.limit], len(hits)) for kind, hits in found.items()}
 
     def _hit(self, kind: str, found: Found, needles: Sequence[Needle], marked: bool) -> Hit:
         marks: dict[str, str] = {}
@@ -120,7 +128,7 @@ class Reader:
     def _base(self, query: ListQuery) -> Clauses:
         return [
             self._compile.scope(self._schema.kind(query.kind).kind, query.deleted),
-            *self._compile.visible(query.visibility),
+            *self._compile.visible(query.visibility, selective=bool(query.text)),
             *self._compile.filters(query.kind, query.filters),
         ]
 
@@ -224,6 +232,12 @@ def _best(sources: Sequence[Source], clauses: Sequence[Clause], text: Query, lim
     """The best `limit` records of all sources together, and how many match."""
     windows = [source.scored(clauses, text, 0, limit) for source in sources]
     return Window(by_score([f for w in windows for f in w.found])[:limit], sum(w.total for w in windows))
+
+
+def _common(source: Source, asked: Words) -> bool:
+    """Whether even the rarest word is in so many records that one query over all kinds will not do."""
+    rarest = min((source.frequency(word_fields(needle), needle.word) for needle in asked.needles), default=0)
+    return rarest > COMMON_WORD
 
 
 def _check_bounds(limit: int, offset: int) -> None:

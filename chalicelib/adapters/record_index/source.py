@@ -1,8 +1,9 @@
 """One searcher read in exact order: any window of any sort, however many records tie.
 
-Tantivy sorts by one column and leaves ties in no order. A window is therefore read by the first column, one hit wider
-on either side, and cut into runs of equal values. A run that lies inside what was read is sorted here, by its rows. A
-run that reaches beyond is asked for again, as a query of its own by the further columns, at the window's place in it.
+Tantivy sorts by one column and leaves ties in no order. A window is therefore read by the first column, some hits
+wider on either side, and cut into runs of equal values. A run that lies inside what was read is sorted here, by its
+rows. A run that reaches beyond is asked for again, as a query of its own by the further columns, at the window's place
+in it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from chalicelib.domain.listing import ListedField
 _COUNTED_VALUES = 2_000
 # Hits read beyond a window of scores, so that equal scores at its edges are put in order of id.
 _SCORE_MARGIN = 8
+# Hits read beyond a window of sort values, so that short runs at its edges are read whole.
+_SORT_MARGIN = 8
 
 
 class SortKey(NamedTuple):
@@ -148,6 +151,10 @@ class Source:
         result = self._searcher.aggregate(self._query([*clauses, *self._mask]), wanted)
         return {name: {b["key"]: b["doc_count"] for b in result[name]["buckets"]} for name in columns}
 
+    def frequency(self, fields: Sequence[str], word: str) -> int:
+        """The most records that hold the word in one of the fields: a quick look into the dictionary."""
+        return max(self._searcher.doc_freq(field, word) for field in fields)
+
     def versions(self, ids: Query, limit: int) -> dict[str, int]:
         """Index id to version, of those of the records that are here."""
         hits = self._searcher.search(ids, limit, order_by_field="id").hits
@@ -162,8 +169,9 @@ class Source:
         level, rest = levels[0], levels[1:]
         if level.is_text and rest and (known := self._text_window(base, levels, low, high)):
             return known
-        start = max(0, low - 1) if rest else low
-        result = self._hits(base, level, start, high - start + (1 if rest else 0))
+        margin = _SORT_MARGIN if rest else 0
+        start = max(0, low - margin)
+        result = self._hits(base, level, start, high - start + margin)
         if not rest:
             return Window(self._load([address for _, address in result.hits[: high - low]]), _count(result))
         found: list[Found] = []
@@ -189,6 +197,8 @@ class Source:
 
     def _run(self, base: list[Clause], levels: Sequence[_Level], run: _Run, low: int, high: int) -> list[Found]:
         """The part of a run of ties inside [low, high), in the order of the further levels."""
+        if run.start >= high or run.end <= low:
+            return []
         if run.begins and run.ends:
             tied = self._load(run.addresses)
             ordered = in_order(tied, _keys(levels)) if len(tied) > 1 else tied
