@@ -438,7 +438,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _check_tree(value: Any, depth: int) -> None:
-    if depth < 0:
+    if depth == 0 and isinstance(value, dict | list):
         raise errors.MalformedRequest(f"The body is nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, dict):
         for key, item in value.items():

@@ -98,7 +98,9 @@ def test_the_list_of_public_routes_names_only_routes_there_are(application):
     assert served >= http.PUBLIC_ROUTES
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer x", "Basic dTpw", "Bearer a.b.c", "Bearer alf_x"])
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer ", "Bearer x", "Basic dTpw", "Bearer a.b.c", "Bearer alf_x"]
+)
 def test_without_valid_credentials_nothing_is_answered(application: Application, authorization):
     headers = {} if authorization is None else {"authorization": authorization}
 

@@ -182,7 +182,9 @@ def test_lists_describe_a_filter_for_every_listed_field_and_every_sort_key(docum
             assert {field.name + s for s in ("", "__ne", "__empty", *suffixes)} <= parameters.keys()
         keys = {sign + name for name in listed.fields for sign in ("", "-")}
         assert set(parameters["sort"]["schema"]["items"]["enum"]) == keys
-        assert set(parameters["facets"]["schema"]["items"]["enum"]) == {f.name for f in listed.fields.values() if f.facet}
+        assert set(parameters["facets"]["schema"]["items"]["enum"]) == {
+            f.name for f in listed.fields.values() if f.facet
+        }
         assert {"limit", "cursor", "q"} <= parameters.keys()
 
 

@@ -127,7 +127,9 @@ class Application:
 
     def sign_in(self, role: str = "admin", grants: Grants | None = None, **fields: Any) -> Actor:
         """A new user with that built-in role, or with a role of their own made of `grants`."""
-        slug = self.role(role, BUILT_IN_ROLES[role]) if grants is None else self.role(f"{role}-{next(_numbers)}", grants)
+        slug = (
+            self.role(role, BUILT_IN_ROLES[role]) if grants is None else self.role(f"{role}-{next(_numbers)}", grants)
+        )
         user = make_user(**{"role": slug, **fields})
         session = self._session(user)
         change = Change(user.change_id, (Insert(user),))
