@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from chalicelib.domain.interactions import INTERACTIONS
 from chalicelib.domain.organisations import ORGANISATIONS
 from chalicelib.domain.passwords import Passwords
 from chalicelib.domain.people import LINKS, PEOPLE
-from chalicelib.domain.ports import AuditTrail, Clock, Idempotency, RecordIndex
+from chalicelib.domain.ports import AuditTrail, Clock, Idempotency
 from chalicelib.domain.tasks import TASKS
 from chalicelib.domain.tokens import AccessTokens
 from chalicelib.domain.users import ROLES, TEAMS, USERS
@@ -39,11 +40,16 @@ from chalicelib.settings import get_settings
 
 if TYPE_CHECKING:
     from chalicelib.adapters.index_queue import SqsIndexQueue
+    from chalicelib.adapters.record_index.replica import Replica
+    from chalicelib.adapters.record_index.schema import IndexSchema
+    from chalicelib.adapters.record_index.store import IndexStore
     from chalicelib.services.health import HealthService
+    from chalicelib.services.indexing import Indexing
     from chalicelib.services.mails import MailService
     from chalicelib.services.relay import Relay
 
 T = TypeVar("T")
+INDEX_DIRECTORY = Path("/tmp/index")  # noqa: S108 - the one place a Lambda function may write
 _built: dict[str, Any] = {}
 
 
@@ -100,10 +106,34 @@ def idempotency() -> Idempotency:
 
 
 @_once
-def record_index() -> RecordIndex:
-    from chalicelib.adapters.record_index import build_record_index
+def index_schema() -> IndexSchema:
+    from chalicelib.adapters.record_index.schema import IndexSchema
 
-    return build_record_index(catalogue.LISTED, get_settings())
+    return IndexSchema(catalogue.LISTED)
+
+
+@_once
+def index_store() -> IndexStore:
+    from chalicelib.adapters.record_index.clients import published_index
+
+    settings = get_settings()
+    return published_index(settings.index_bucket, settings.table_name, index_schema().fingerprint)
+
+
+@_once
+def record_index() -> Replica:
+    from chalicelib.adapters.record_index.replica import Replica
+
+    return Replica(index_schema(), index_store(), INDEX_DIRECTORY)
+
+
+@_once
+def indexing() -> Indexing:
+    from chalicelib.adapters.record_index.publisher import SegmentPublisher
+    from chalicelib.services.indexing import Indexing
+
+    publisher = SegmentPublisher(index_schema(), index_store(), INDEX_DIRECTORY)
+    return Indexing(records(), publisher, catalogue.LISTED, clock())
 
 
 @_once
@@ -245,4 +275,4 @@ def health() -> HealthService:
     from chalicelib.adapters.failures import AWS_FAILURES
     from chalicelib.services.health import HealthService
 
-    return HealthService(records(), index_queue(), record_index(), clock(), AWS_FAILURES)
+    return HealthService(records(), records(), index_queue(), record_index(), clock(), AWS_FAILURES)

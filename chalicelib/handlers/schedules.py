@@ -16,7 +16,7 @@ def handle_maintenance(event: Mapping[str, Any]) -> dict[str, Any]:
     The nightly round rebuilds and then removes what no index refers to any more.
     """
     task = str(event.get("task", "nightly"))
-    indexed = wiring.indexing().rebuild()
+    indexed = wiring.indexing().rebuild().records
     removed = 0 if task == "reindex" else wiring.indexing().collect_garbage()
     get_logger().info("index_maintained", task=task, records=indexed, removed=removed)
     return {"task": task, "records": indexed, "removed": removed}

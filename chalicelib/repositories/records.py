@@ -43,6 +43,8 @@ _ENVELOPE = frozenset({"version", "change_id", "cause"})
 CONDITION_FAILED = "ConditionalCheckFailedException"
 VERSIONS_ON_TIMELINES = frozenset({"organisation", "person", "person_organisation_link"})
 _BATCH = 100
+_SCAN_PAGE = 500
+_RECORD_VERBS = (".create", ".update", ".delete", ".restore")
 _RECENT = 200
 """How many of a caller's newest audit entries make up their fresh writes."""
 
@@ -217,6 +219,28 @@ class DynamoRecords:
             day_key = keys.audit_day(day.isoformat())
             found = Item.index3.query(day_key, within, scan_index_forward=False, limit=limit + 1)
             return _audit_entries(found, before, limit)
+
+    def first_change_after(self, instant: datetime, now: datetime) -> datetime | None:
+        """When the first record was changed after the instant, on that day or today (UTC); among 100 entries each."""
+        for day in sorted({instant.date(), now.date()}):
+            later = Index3.sk > ulid_floor(instant)
+            with reading():
+                found = list(Item.index3.query(keys.audit_day(day.isoformat()), later, limit=100))
+            changes = [entry.at for entry in _audit_entries(found, None, 100) if entry.action.endswith(_RECORD_VERBS)]
+            if changes:
+                return changes[0]
+        return None
+
+    def pages(self) -> Iterator[list[Record]]:
+        """Every record, live or in the trash, page by page, by a scan: to rebuild the index, never for a request."""
+        page: list[Record] = []
+        with reading():
+            for item in Item.scan(Item.sk == keys.RECORD, consistent_read=True, page_size=1000):
+                page.append(self.entity(item))
+                if len(page) == _SCAN_PAGE:
+                    yield page
+                    page = []
+        yield page
 
     def find(self, actor_id: str, key: str) -> IdempotencyRecord | None:
         item = get_item(keys.idempotency(actor_id, key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from chalicelib.domain.errors import DomainError
@@ -13,8 +14,16 @@ _PROBE = "00000000000000000000000000"
 
 
 class IndexStatus(Protocol):
-    def published_at(self) -> float | None:
+    def version(self) -> int: ...
+
+    def published_at(self) -> int | None:
         """Epoch seconds of the newest publication of the index; None before the first."""
+        ...
+
+
+class ChangeLog(Protocol):
+    def first_change_after(self, instant: datetime, now: datetime) -> datetime | None:
+        """When the first record was changed after the instant, on that day (UTC) or today."""
         ...
 
 
@@ -28,12 +37,14 @@ class HealthService:
     def __init__(
         self,
         store: RecordStore,
+        changes: ChangeLog,
         queue: QueueDepth,
         index: IndexStatus,
         clock: Clock,
         failures: tuple[type[Exception], ...],
     ) -> None:
         self._store = store
+        self._changes = changes
         self._queue = queue
         self._index = index
         self._clock = clock
@@ -68,7 +79,10 @@ class HealthService:
         return True, {"depth": seen[0]}
 
     def _lag(self, seen: list[int]) -> tuple[bool, Mapping[str, Any]]:
-        published = self._index.published_at()
+        """The age of the oldest change the index does not show; none while nothing is queued."""
+        version, published_at = self._index.version(), self._index.published_at() or 0
         waiting = bool(seen and seen[0])
-        lag = max(0.0, self._clock.now().timestamp() - published) if published is not None and waiting else 0.0
-        return lag <= MAX_LAG_SECONDS, {"lag_seconds": round(lag, 1), "published": int(published or 0)}
+        now = self._clock.now()
+        oldest = self._changes.first_change_after(datetime.fromtimestamp(published_at, UTC), now) if waiting else None
+        lag = (now - oldest).total_seconds() if oldest else 0.0
+        return lag <= MAX_LAG_SECONDS, {"lag_seconds": round(lag, 1), "version": version}

@@ -184,7 +184,7 @@ class SegmentPublisher:
 
     def _move(self, expected: Pointer | None, manifest: Manifest, previous: str | None) -> bool:
         key = self._store.put_manifest(manifest)
-        return self._store.move_pointer(expected, Pointer(manifest.version, key, previous))
+        return self._store.move_pointer(expected, Pointer(manifest.version, key, previous, int(time.time())))
 
     def _changed_between(self, seen: Pointer | None, current: Pointer | None) -> list[Ref]:
         """The records that the versions after `seen` up to `current` changed."""

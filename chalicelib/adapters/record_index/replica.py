@@ -57,6 +57,11 @@ class Replica:
         """The version of the index that answers now."""
         return self._current().version
 
+    def published_at(self) -> int | None:
+        """Epoch seconds of the newest publication; None before the first."""
+        pointer = self._store.pointer()
+        return pointer.published_at if pointer else None
+
     def refresh(self) -> int:
         """Follow the pointer now, whenever that was done last; raises what made it fail."""
         with self._refreshing:

@@ -38,11 +38,15 @@ class MissingBlob(Exception):
 
 
 class Pointer(NamedTuple):
-    """Which manifest is current; `previous` is the last one before the newest rebuild, kept for a rollback."""
+    """Which manifest is current, and since when (epoch seconds, whole).
+
+    `previous` is the last manifest before the newest rebuild, kept for a rollback.
+    """
 
     version: int
     manifest: str
     previous: str | None = None
+    published_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,17 @@ class IndexStore:
         item = self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=consistent).get("Item")
         if item is None:
             return None
-        return Pointer(int(item["version"]["N"]), item["manifest"]["S"], item.get("previous", {}).get("S"))
+        previous, published_at = item.get("previous", {}).get("S"), int(item["published_at"]["N"])
+        return Pointer(int(item["version"]["N"]), item["manifest"]["S"], previous, published_at)
 
     def move_pointer(self, expected: Pointer | None, to: Pointer) -> bool:
         """Whether the pointer still was what is expected, and now is the new one."""
-        item = {**self._key, "version": {"N": str(to.version)}, "manifest": {"S": to.manifest}}
+        item = {
+            **self._key,
+            "version": {"N": str(to.version)},
+            "manifest": {"S": to.manifest},
+            "published_at": {"N": str(to.published_at)},
+        }
         if to.previous:
             item["previous"] = {"S": to.previous}
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(PK)"}
