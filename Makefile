@@ -7,14 +7,15 @@ export PORT DATA_DIR
 VENV := .venv/bin
 READY := .venv/.requirements
 CHECKOV_READY := .venv-checkov/.requirements
+TARGET = $(if $(STAGE),--stage $(STAGE),--local)
 DYNAMODB_LOCAL := tools/dynamodb-local/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset redeploy watch seed reindex package deploy \
+.PHONY: help run stop reset redeploy watch seed reindex redrive rotate-keys package deploy \
         test test-unit test-e2e check format bench openapi lock
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- the local cloud ----------------------------------------------------------------------------
 
@@ -37,7 +38,13 @@ seed: $(READY) ## put the demo data into the running local cloud again
 	@$(VENV)/python -m infra.local seed
 
 reindex: $(READY) ## rebuild the search index from the table, beside live traffic (on AWS: STAGE=name)
-	@$(VENV)/python -m infra.reindex $(if $(STAGE),--stage $(STAGE),--local)
+	@$(VENV)/python -m infra.reindex $(TARGET)
+
+redrive: $(READY) ## give dead letters another chance: QUEUE=index|mail|relay|maintenance (on AWS: STAGE=name)
+	@$(VENV)/python -m infra.redrive "$(QUEUE)" $(TARGET)
+
+rotate-keys: $(READY) ## next step of changing the token key; see docs/operations.md (on AWS: STAGE=name)
+	@$(VENV)/python -m infra.rotate_keys $(TARGET)
 
 # --- delivery -----------------------------------------------------------------------------------
 

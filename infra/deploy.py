@@ -33,6 +33,10 @@ def stack_name(stage: str) -> str:
     return f"alforis-crm-{stage}"
 
 
+def auth_secret_name(stage: str) -> str:
+    return f"{stack_name(stage)}/auth"
+
+
 def deploy(stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
     """Create or update the stage's stack from the built package; answers the stack's outputs."""
     name = stack_name(stage)
@@ -42,7 +46,7 @@ def deploy(stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
     if stage == LOCAL_STAGE:
         _leave_out_what_ministack_lacks(template)
     template_key = _upload(bucket, json.dumps(template, sort_keys=True).encode(), "template.json")
-    chosen = {"Stage": stage, "AuthSecretArn": _ensure_auth_secret(f"{name}/auth"), **parameters}
+    chosen = {"Stage": stage, "AuthSecretArn": _ensure_auth_secret(auth_secret_name(stage)), **parameters}
     _apply_change_set(name, f"{boto3.client('s3').meta.endpoint_url}/{bucket}/{template_key}", chosen)
     return stack_outputs(stage)
 
@@ -97,9 +101,9 @@ def _ensure_auth_secret(name: str) -> str:
     except manager.exceptions.ResourceNotFoundException:
         value = {
             "current": "k1",
-            "keys": {"k1": _random_key()},
-            "pepper": _random_key(),
-            "cursor_key": _random_key(),
+            "keys": {"k1": random_key()},
+            "pepper": random_key(),
+            "cursor_key": random_key(),
         }
         made = manager.create_secret(
             Name=name, Description="Token keys, password pepper and cursor key", SecretString=json.dumps(value)
@@ -107,7 +111,8 @@ def _ensure_auth_secret(name: str) -> str:
         return str(made["ARN"])
 
 
-def _random_key() -> str:
+def random_key() -> str:
+    """32 random bytes in base64."""
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from typing import Any
 
@@ -12,7 +11,7 @@ import boto3
 from botocore.config import Config
 
 from infra.deploy import stack_name
-from infra.local.layout import STAGE, layout_from_environment
+from infra.target import add_target_options, chosen_stage
 
 
 class ReindexFailed(Exception):
@@ -32,14 +31,9 @@ def reindex(stage: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    target = parser.add_mutually_exclusive_group(required=True)
-    target.add_argument("--stage", help="a stage on AWS")
-    target.add_argument("--local", action="store_true", help="the running local cloud of PORT and DATA_DIR")
-    options = parser.parse_args()
-    if options.local:
-        os.environ.update(layout_from_environment().aws_environment())
+    add_target_options(parser)
     try:
-        print(json.dumps(reindex(options.stage or STAGE)))
+        print(json.dumps(reindex(chosen_stage(parser.parse_args()))))
     except ReindexFailed as failure:
         sys.exit(f"The rebuild failed: {failure}")
 
