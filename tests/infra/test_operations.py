@@ -40,9 +40,8 @@ def url(logical_id: str) -> str:
 
 
 def bodies(sqs: Any, logical_id: str) -> list[str]:
-    return [
-        m["Body"] for m in sqs.receive_message(QueueUrl=url(logical_id), MaxNumberOfMessages=10).get("Messages", [])
-    ]
+    found = sqs.receive_message(QueueUrl=url(logical_id), MaxNumberOfMessages=10)
+    return [message["Body"] for message in found.get("Messages", [])]
 
 
 def test_dead_mail_goes_back_to_its_queue(stack: Any) -> None:
