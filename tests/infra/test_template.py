@@ -72,7 +72,7 @@ def test_no_policy_names_every_action_or_every_resource(template: MergedTemplate
 
 def test_no_function_can_write_what_is_not_its_own(template: MergedTemplate) -> None:
     writers = {
-        "dynamodb:Scan": {"Maintenance"},
+        "dynamodb:Scan": {"Indexer", "Maintenance"},
         "events:PutEvents": {"Relay"},
         "s3:PutObject": {"Indexer", "Maintenance"},
         "secretsmanager:GetSecretValue": {"APIHandler", "Mailer"},
