@@ -118,10 +118,21 @@ class _Supervisor:
             await asyncio.to_thread(stack.bring_up, self._layout)
             await asyncio.to_thread(_post, f"{self._layout.cloud_url}{SNAPSHOT_PATH}")
             self._gateway.open()
+            await self._until_healthy()
             print(_ready(self._layout, time.monotonic() - started), flush=True)
             cloud = await self._keep_alive(cloud, log)
         finally:
             await _end(cloud)
+
+    async def _until_healthy(self) -> None:
+        """The index is built from the first writes; until then lists have nothing to answer with."""
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not await asyncio.to_thread(_answers, f"{self._layout.origin}/api/health"):
+            if time.monotonic() > deadline:
+                raise StartRefused(
+                    f"The API does not get healthy; the functions' log is {self._layout.logs / 'cloud.log'}."
+                )
+            await asyncio.sleep(0.2)
 
     async def _keep_alive(self, cloud: Process, log: TextIO) -> Process:
         restarts: list[float] = []
