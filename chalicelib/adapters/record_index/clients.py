@@ -7,7 +7,8 @@ from botocore.config import Config
 
 from chalicelib.adapters.record_index.store import IndexStore
 
-_TIMEOUTS = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"})
+# A request waits for these while the index refreshes: a replica that gets no answer soon goes on with what it has.
+_TIMEOUTS = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
 
 
 def published_index(bucket: str, table: str, fingerprint: str) -> IndexStore:

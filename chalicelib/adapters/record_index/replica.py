@@ -19,6 +19,8 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchQuery
 
 POLL_SECONDS = 2.0
+# After a failure the next look waits this many times longer, so that an outage does not slow every request.
+_PATIENCE = 5
 _RETRIES = 2
 _FAILURES = (BotoCoreError, ClientError, CorruptBlob, MissingBlob, OSError, ValueError)
 _log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Replica:
         self._poll_seconds, self._monotonic = poll_seconds, monotonic
         self._copy: WorkingCopy | None = None
         self._reader: Reader | None = None
-        self._checked: float | None = None
+        self._next_look = 0.0
         self._refreshing = threading.Lock()
 
     def list(self, query: ListQuery, fresh: Sequence[IndexDocument] = ()) -> Page:
@@ -69,16 +71,16 @@ class Replica:
 
     def _current(self) -> Reader:
         now = self._monotonic()
-        due = self._checked is None or now - self._checked >= self._poll_seconds
-        if due and self._refreshing.acquire(blocking=self._reader is None):
+        waiting = self._reader is not None and now < self._next_look
+        if not waiting and self._refreshing.acquire(blocking=self._reader is None):
             try:
-                self._follow()
-                self._checked = now
+                self._next_look = now + self._poll_seconds
+                return self._follow()
             except _FAILURES as failure:
                 _log.warning("index_refresh_failed", extra={"reason": type(failure).__name__})
+                self._next_look = now + _PATIENCE * self._poll_seconds
                 if self._reader is None:
                     raise Unavailable("The index cannot be read at the moment.") from failure
-                self._checked = now
             finally:
                 self._refreshing.release()
         if self._reader is None:

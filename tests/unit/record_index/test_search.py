@@ -46,10 +46,10 @@ NAMES = index_of(
         ("acme", "acme"), ("ACME INVESTISSEMENTS", "acme"), ("investissement", "acme"), ("inv", "acme"), ("in", "acme"),
         ("saint etienne", "acme"), ("SAINT-ÉTIENNE", "acme"), ("contact@acme-invest.fr", "acme"), ("acme-inv", "acme"),
         ("cme-inve", "acme"), ("investisements", "acme"), ("invetsissements", "acme"), ("acmee", "acme"),
-        ("oeuvre", "oeuvre"), ("œuvre generale", "oeuvre"), ("l'oeuvre", "oeuvre"), ("hotellerie", "oeuvre"), ("négociations", "oeuvre"),
-        ("helene", "dupont"), ("hélene dup", "dupont"), ("dupont helene", "dupont"), ("helnee", "dupont"),
-        ("0612345678", "dupont"), ("06 12 34 56 78", "dupont"), ("+33 6 12 34 56 78", "dupont"), ("345678", "dupont"),
-        ("upont@bet", "dupont"),
+        ("oeuvre", "oeuvre"), ("œuvre generale", "oeuvre"), ("l'oeuvre", "oeuvre"), ("hotellerie", "oeuvre"),
+        ("négociations", "oeuvre"), ("helene", "dupont"), ("hélene dup", "dupont"), ("dupont helene", "dupont"),
+        ("helnee", "dupont"), ("0612345678", "dupont"), ("06 12 34 56 78", "dupont"), ("+33 6 12 34 56 78", "dupont"),
+        ("345678", "dupont"), ("upont@bet", "dupont"),
     ],
 )  # fmt: skip
 def test_finds(text, id):
@@ -81,9 +81,11 @@ def test_groups_carry_totals_and_the_best_group_comes_first():
 
 def test_each_kind_is_searched_under_its_own_visibility():
     index = index_of(
-        make_document("c1", name="Alpha", audience=("team:a",)), make_document("c2", name="Alpha", audience=("team:b",)),
-        make_document("p1", "person", name="Alpha", audience=("team:a",)), make_document("c3", name="Alpha", deleted=True),
-    )  # fmt: skip
+        make_document("c1", name="Alpha", audience=("team:a",)),
+        make_document("c2", name="Alpha", audience=("team:b",)),
+        make_document("c3", name="Alpha", audience=("team:b",), deleted=True),
+        make_document("p1", "person", name="Alpha", audience=("team:b",)),
+    )
 
     seen = {"company": Visibility(keys=frozenset({"team:b"})), "person": Visibility()}
     groups = index.search(SearchQuery("alpha", seen))
@@ -186,9 +188,9 @@ def test_fresh_writes_rank_and_count_as_if_they_were_indexed(seed, text):
 
 
 HOSTILE = [
-    "", " ", "+", "-", '"', "(", ")", ":", "a:b", 'l"x', "dupont AND (", "*", "dupo*", "\\", "/.*/", "[a TO b]", "~2", "^5", "{}",
-    "\x00", "\x00\x01\x02dupont", "\u202e\u0000", "é" * 10_000, "a" * 10_000, " ".join("abcdefgh" for _ in range(2_000)),
-    "@" * 300, "a@" * 200, "1" * 10_000, "+" * 10_000, "\ud800", "dupont\ud800", "😀😀😀", "日本語", "ﬃ", "İstanbul", "ß" * 300,
+    "", " ", "+", "-", '"', "(", ")", ":", "a:b", 'l"x', "dupont AND (", "*", "dupo*", "\\", "/.*/", "[a TO b]", "~2", "^5",
+    "{}", "\x00", "\x00\x01\x02dupont", "\u202e\u0000", "é" * 10_000, "a" * 10_000, "abcdefgh " * 2_000, "@" * 300,
+    "a@" * 200, "1" * 10_000, "+" * 10_000, "\ud800", "dupont\ud800", "😀😀😀", "日本語", "ﬃ", "İstanbul", "ß" * 300,
 ]  # fmt: skip
 
 
