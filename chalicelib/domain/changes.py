@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.records import Record, Ref
+
+IDEMPOTENCY_KEPT = timedelta(hours=24)
+"""How long the answer to a request is kept under its idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)

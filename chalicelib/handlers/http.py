@@ -480,12 +480,12 @@ def _if_match(route: Route, request: ChaliceRequest) -> int | None:
     given = request.headers.get("if-match")
     if given is None or not route.versioned or given.strip() == "*":
         return None
-    match = re.fullmatch(r'\s*(?:W/)?"?([1-9][0-9]{0,9})"?\s*', given)
+    match = re.fullmatch(r'(?:W/)?"([1-9][0-9]{0,9})"|([1-9][0-9]{0,9})', given.strip())
     if not match:
         raise errors.MalformedRequest(
             "If-Match is not valid.", [errors.Detail("If-Match", 'must be an ETag such as "3", or *')]
         )
-    return int(match[1])
+    return int(match[1] or match[2])
 
 
 def _one_version(header: int | None, body: BaseModel | None) -> int | None:
@@ -527,7 +527,7 @@ def _response(route: Route, result: Any, request: ChaliceRequest, request_id: st
     if shaped.cookies:
         headers["Set-Cookie"] = list(shaped.cookies)
     etag = headers.get("ETag")
-    if route.method == "GET" and etag and etag in request.headers.get("if-none-match", ""):
+    if route.method == "GET" and etag and _still_current(etag, request.headers.get("if-none-match", "")):
         return _plain_response("", 304, headers, request_id)
     if route.media_type != JSON:
         content = {"Content-Type": route.media_type, **headers}

@@ -326,7 +326,11 @@ def _filter_parameters(field: ListedField) -> Iterator[Json]:
 
 def _request_headers(route: Route) -> Iterator[Json]:
     if route.versioned:
-        yield _header("If-Match", "The ETag you saw; a stale one is answered by 412.", r'^((W/)?"[1-9][0-9]{0,9}"|\*)$')
+        yield _header(
+            "If-Match",
+            "The ETag you saw; a stale one is answered by 412.",
+            r'^((W/)?"[1-9][0-9]{0,9}"|[1-9][0-9]{0,9}|\*)$',
+        )
     if route.method == "GET" and is_record(route.answer):
         yield _header("If-None-Match", "The ETag you have; 304 when it is still current.", None)
     if route.idempotent:

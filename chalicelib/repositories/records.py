@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from pynamodb.expressions.update import Action
 from ulid import ULID
 
 from chalicelib.domain.changes import (
+    IDEMPOTENCY_KEPT,
     Answer,
     AuditEntry,
     Change,
@@ -437,7 +437,7 @@ def _keep_answer(transaction: Transaction, record: IdempotencyRecord) -> None:
         },
         expires_at=int(record.expires_at.timestamp()),
     )
-    expired = Item.expires_at < int(time.time())
+    expired = Item.expires_at <= int((record.expires_at - IDEMPOTENCY_KEPT).timestamp())
     transaction.put(item, Item.pk.does_not_exist() | expired, lambda raw: AlreadyAnswered(_answered(raw)))
 
 

@@ -13,7 +13,16 @@ from ulid import ULID
 
 from chalicelib.domain import policy
 from chalicelib.domain.callers import Caller, IdempotencyClaim
-from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord, Insert, MustExist, Replace, Write
+from chalicelib.domain.changes import (
+    IDEMPOTENCY_KEPT,
+    AuditEntry,
+    Change,
+    IdempotencyRecord,
+    Insert,
+    MustExist,
+    Replace,
+    Write,
+)
 from chalicelib.domain.errors import (
     AlreadyAnswered,
     Detail,
@@ -39,7 +48,6 @@ from chalicelib.domain.records import (
 
 R = TypeVar("R", bound=Record)
 
-IDEMPOTENCY_KEPT = timedelta(hours=24)
 MAX_RECORD_BYTES = 80_000
 """As JSON. A version or an event holds a record up to three times over, and must fit 400 KB and 256 KB."""
 FRESH_WINDOW = timedelta(seconds=60)
