@@ -20,25 +20,21 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from infra.names import LOCAL_STAGE, auth_secret_name, stack_name
 from infra.package import TEMPLATE, ZIP, package
-
-LOCAL_STAGE = "local"
+from infra.reindex import ReindexFailed, reindex
 
 
 class DeployError(Exception):
     """CloudFormation refused or rolled back; the message holds its reasons."""
 
 
-def stack_name(stage: str) -> str:
-    return f"alforis-crm-{stage}"
-
-
-def auth_secret_name(stage: str) -> str:
-    return f"{stack_name(stage)}/auth"
-
-
 def deploy(stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Create or update the stage's stack from the built package; answers the stack's outputs."""
+    """Create or update the stage's stack from the built package; answers the stack's outputs.
+
+    Then the search index is built: a new stack has none, and new code may want one of another schema; lists answer
+    503 until it is there.
+    """
     name = stack_name(stage)
     bucket = _ensure_artifacts_bucket(name)
     template = json.loads(TEMPLATE.read_text())
@@ -47,7 +43,9 @@ def deploy(stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
         _leave_out_what_ministack_lacks(template)
     template_key = _upload(bucket, json.dumps(template, sort_keys=True).encode(), "template.json")
     chosen = {"Stage": stage, "AuthSecretArn": _ensure_auth_secret(auth_secret_name(stage)), **parameters}
-    _apply_change_set(name, f"{boto3.client('s3').meta.endpoint_url}/{bucket}/{template_key}", chosen)
+    changed = _apply_change_set(name, f"{boto3.client('s3').meta.endpoint_url}/{bucket}/{template_key}", chosen)
+    if changed:
+        reindex(stage)
     return stack_outputs(stage)
 
 
@@ -134,7 +132,8 @@ def _leave_out_what_ministack_lacks(template: dict[str, Any]) -> None:
             resource["Properties"]["AutoDeploy"] = True
 
 
-def _apply_change_set(stack: str, template_url: str, parameters: Mapping[str, str]) -> None:
+def _apply_change_set(stack: str, template_url: str, parameters: Mapping[str, str]) -> bool:
+    """Bring the stack to this template; false when it was there already. Raises `DeployError`."""
     cloudformation = boto3.client("cloudformation")
     creating = not _exists(stack)
     change_set = f"deploy-{secrets.token_hex(6)}"
@@ -155,7 +154,7 @@ def _apply_change_set(stack: str, template_url: str, parameters: Mapping[str, st
         reason = described.get("StatusReason", "")
         if not creating and ("didn't contain changes" in reason or "No updates" in reason):
             cloudformation.delete_change_set(StackName=stack, ChangeSetName=change_set)
-            return
+            return False
         raise DeployError(f"CloudFormation refused the change: {reason}") from error
     cloudformation.execute_change_set(StackName=stack, ChangeSetName=change_set)
     waiter = "stack_create_complete" if creating else "stack_update_complete"
@@ -163,6 +162,7 @@ def _apply_change_set(stack: str, template_url: str, parameters: Mapping[str, st
         cloudformation.get_waiter(waiter).wait(StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 3600})
     except WaiterError as error:
         raise DeployError(f"The deployment failed:\n{_failures(stack)}") from error
+    return True
 
 
 def _exists(stack: str) -> bool:
@@ -211,7 +211,7 @@ def main() -> None:
     }
     try:
         outputs = deploy(options.stage, parameters)
-    except DeployError as error:
+    except (DeployError, ReindexFailed) as error:
         sys.exit(str(error))
     text = json.dumps(outputs, indent=2, sort_keys=True)
     if options.outputs:

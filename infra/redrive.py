@@ -18,7 +18,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from infra.deploy import stack_name
+from infra.names import stack_name
 from infra.target import add_target_options, chosen_stage
 
 

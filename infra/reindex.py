@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from infra.deploy import stack_name
+from infra.names import function_name
 from infra.target import add_target_options, chosen_stage
 
 
@@ -21,7 +21,7 @@ class ReindexFailed(Exception):
 def reindex(stage: str) -> dict[str, Any]:
     """Wait for the rebuild and answer what it did; the old index serves until the new one is complete."""
     functions = boto3.client("lambda", config=Config(read_timeout=900, retries={"total_max_attempts": 1}))
-    answer = functions.invoke(FunctionName=f"{stack_name(stage)}-maintenance", Payload=json.dumps({"task": "reindex"}))
+    answer = functions.invoke(FunctionName=function_name(stage, "maintenance"), Payload=json.dumps({"task": "reindex"}))
     payload = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         raise ReindexFailed(json.dumps(payload))

@@ -15,7 +15,8 @@ from typing import Any
 
 import boto3
 
-from infra.deploy import auth_secret_name, random_key
+from infra.deploy import random_key
+from infra.names import auth_secret_name
 from infra.target import add_target_options, chosen_stage
 
 SPREAD = timedelta(minutes=10)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from infra.local.layout import STAGE, layout_from_environment
+from infra.local.layout import layout_from_environment
+from infra.names import LOCAL_STAGE
 
 
 def add_target_options(parser: argparse.ArgumentParser) -> None:
@@ -19,4 +20,4 @@ def chosen_stage(options: argparse.Namespace) -> str:
     if not options.local:
         return str(options.stage)
     os.environ.update(layout_from_environment().aws_environment())
-    return STAGE
+    return LOCAL_STAGE

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REGION = "eu-west-3"
-STAGE = "local"
 
 
 class StartRefused(Exception):

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import boto3
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.deploy import stack_name
-from infra.local.layout import STAGE, Layout, StartRefused
+from infra.local.layout import Layout, StartRefused
+from infra.names import LOCAL_STAGE, function_name, stack_name
 from infra.package import ROOT, TEMPLATE, ZIP
 
 MAIL_SENDER = "no-reply@alforis.com"
 _SEEDED = "seeded"
+_CATCH_UP_SECONDS = 30.0
 
 
 def bring_up(layout: Layout) -> None:
-    """Deploy what changed since the last time and put the demo data in at the first."""
+    """Deploy what changed since the last time, put the demo data in at the first, and see that lists can answer."""
     deploy(layout)
     if not _is_marked(layout, _SEEDED):
         seed(layout)
         _mark(layout, _SEEDED)
+    _wait_until_healthy(layout)
+
+
+def _wait_until_healthy(layout: Layout) -> None:
+    """Give the pipeline behind the table time to catch up; after a while start all the same and say what is wrong."""
+    api = json.loads(layout.outputs.read_text())["RestAPIId"]
+    url = f"{layout.cloud_url}/restapis/{api}/api/_user_request_/health"
+    deadline = time.monotonic() + _CATCH_UP_SECONDS
+    while True:
+        health = requests.get(url, timeout=30)
+        if health.status_code == 200 and health.json()["checks"]["queue"]["detail"]["depth"] == 0:
+            return
+        if time.monotonic() > deadline:
+            print(f"The health check is not content yet: {health.text}", flush=True)
+            return
+        time.sleep(0.2)
 
 
 def deploy(layout: Layout) -> bool:
@@ -34,7 +54,7 @@ def deploy(layout: Layout) -> bool:
     if layout.outputs.exists() and _is_marked(layout, fingerprint):
         return False
     _client(layout, "sesv2").create_email_identity(EmailIdentity=MAIL_SENDER)
-    command = ["infra.deploy", "--stage", STAGE, "--outputs", str(layout.outputs)]
+    command = ["infra.deploy", "--stage", LOCAL_STAGE, "--outputs", str(layout.outputs)]
     settings = ["--public-url", layout.origin, "--mail-sender", MAIL_SENDER]
     endpoint = ["--execute-api-base", f"{layout.cloud_url}/_aws/execute-api"]
     _run_module(layout, [*command, *settings, *endpoint], {})
@@ -45,7 +65,7 @@ def deploy(layout: Layout) -> bool:
 def seed(layout: Layout) -> None:
     """Run the seed with the settings of the deployed API function."""
     functions = _client(layout, "lambda")
-    configuration = functions.get_function_configuration(FunctionName=f"{stack_name(STAGE)}-api")
+    configuration = functions.get_function_configuration(FunctionName=function_name(LOCAL_STAGE, "api"))
     _run_module(layout, ["infra.seed"], configuration["Environment"]["Variables"])
 
 
@@ -82,7 +102,7 @@ def _is_marked(layout: Layout, name: str) -> bool:
 
 
 def _artifacts(layout: Layout) -> str:
-    return f"{stack_name(STAGE)}-artifacts-000000000000-{layout.aws_environment()['AWS_REGION']}"
+    return f"{stack_name(LOCAL_STAGE)}-artifacts-000000000000-{layout.aws_environment()['AWS_REGION']}"
 
 
 def _client(layout: Layout, service: str) -> Any:

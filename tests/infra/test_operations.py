@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra import redrive, rotate_keys
-from infra.deploy import auth_secret_name, stack_name
+from infra.names import auth_secret_name, stack_name
 
 STAGE = "test"
 QUEUES = """

@@ -17,8 +17,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from infra.deploy import stack_name
-from infra.local.layout import STAGE, Layout
+from infra.local.layout import Layout
+from infra.names import LOCAL_STAGE, function_name
 from infra.package import ROOT
 
 READY = "Alforis CRM is ready"
@@ -93,7 +93,7 @@ class LocalCloud:
 
     def api_settings(self) -> dict[str, str]:
         """The environment of the deployed API function."""
-        name = f"{stack_name(STAGE)}-api"
+        name = function_name(LOCAL_STAGE, "api")
         configuration = self.client("lambda").get_function_configuration(FunctionName=name)
         variables: dict[str, str] = configuration["Environment"]["Variables"]
         return variables
