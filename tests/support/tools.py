@@ -36,5 +36,15 @@ def missing_for_postgres() -> str | None:
     return "no PostgreSQL: install the server (on Debian: apt-get install postgresql)"
 
 
+def missing_for_jq() -> str | None:
+    """What keeps the README's tour from running and how to get it; None when nothing does."""
+    lacking = [tool for tool in ("bash", "curl", "jq") if shutil.which(tool) is None]
+    return f"no {', '.join(lacking)}: install it (on Debian: apt-get install {' '.join(lacking)})" if lacking else None
+
+
 # marker -> what is missing for the tests that carry it
-PROBES: dict[str, Callable[[], str | None]] = {"java": missing_for_java, "postgres": missing_for_postgres}
+PROBES: dict[str, Callable[[], str | None]] = {
+    "java": missing_for_java,
+    "postgres": missing_for_postgres,
+    "jq": missing_for_jq,
+}
