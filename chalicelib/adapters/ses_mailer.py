@@ -1,4 +1,8 @@
-"""Sends mail through Amazon SES."""
+"""Sends mail through Amazon SES.
+
+What the service refused, and what went wrong before the request left (no credentials, no connection), was not sent for
+certain; anything that went wrong afterwards leaves the outcome open.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.parsers import ResponseParserError
 
 from chalicelib.domain.mails import Mail, OutcomeUnknown, Rejected, TryLater
 
@@ -56,8 +61,10 @@ class SesMailer:
             )
         except ClientError as error:
             raise _meaning(error.response) from error
-        except BotoCoreError as error:
+        except (HTTPClientError, ResponseParserError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
+        except BotoCoreError as error:
+            raise TryLater(type(error).__name__) from error
 
 
 def _meaning(response: Any) -> Exception:

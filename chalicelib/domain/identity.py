@@ -128,6 +128,7 @@ class OneTimeToken:
     email: str = ""
     locale: str = "fr"
     name: str = ""
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

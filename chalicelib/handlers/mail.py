@@ -21,5 +21,8 @@ def handle_mail_batch(event: Any, context: Any) -> Any:
 
 def _deliver(record: SQSRecord) -> None:
     bus_event = json.loads(record.body)
-    outcome = wiring.mails().deliver(bus_event["detail"]["token_id"])
-    get_logger().info("mail_handled", event_type=bus_event["detail-type"], outcome=outcome)
+    token_id = bus_event["detail"]["token_id"]
+    get_logger().set_correlation_id(bus_event["detail"].get("correlation_id", ""))
+    outcome = wiring.mails().deliver(token_id)
+    log = get_logger().error if outcome in ("unknown", "rejected") else get_logger().info
+    log("mail_handled", event_type=bus_event["detail-type"], mail_id=token_id, outcome=outcome)

@@ -357,6 +357,7 @@ def _token_item(token: OneTimeToken) -> Item:
         "email": token.email,
         "locale": token.locale,
         "name": token.name,
+        "correlation_id": token.correlation_id,
         "created_at": _text(token.created_at),
         "expires_at": _text(token.expires_at),
     }
@@ -381,6 +382,7 @@ def _token(item: Item) -> OneTimeToken:
         email=data["email"],
         locale=data["locale"],
         name=data["name"],
+        correlation_id=data["correlation_id"],
     )
 
 

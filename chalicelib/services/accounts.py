@@ -96,7 +96,7 @@ class AccountService:
         user, credentials = self._proved(by, current, "current_password")
         check_password(new, _names(user), "new_password")
         sessions = self._live_sessions(user.id, keep=by.principal.session_id)
-        effects = self._new_password(user, credentials, new, sessions)
+        effects = self._new_password(by, user, credentials, new, sessions)
         self._commit(by, "password.change", user, effects)
         self._end_rest(by, user, keep=by.principal.session_id)
 
@@ -108,8 +108,7 @@ class AccountService:
         """
         self._throttle.admit(origin.ip)
         keys = self._keys()
-        field, value = unique_name(email)
-        user_id = self._records.unique_holder("user", field, value) if field == "email" else None
+        user_id = self._records.unique_holder("user", "email", unique_name(email)[1])
         user, credentials = self._store.account(user_id or _NOBODY)
         reachable = user if user is not None and user.is_active and user.deleted_at is None else None
         by = caller_of(origin, reachable)
@@ -117,7 +116,7 @@ class AccountService:
             self._throttle.attempt(by, "password.forgot", f"mail:{counter_of_name(keys, email)}", MAIL_REQUESTS)
         except TooManyRequests:
             return
-        token = self._token(reachable, credentials, Purpose.PASSWORD_RESET, RESET_LIFETIME)
+        token = self._token(by, reachable, credentials, Purpose.PASSWORD_RESET, RESET_LIFETIME)
         self._commit(by, "password.forgot", reachable, [IssueToken(token)])
 
     def reset_password(self, origin: Origin, text: str, password: str) -> None:
@@ -125,8 +124,9 @@ class AccountService:
         token, user, credentials = self._opened(origin, text, Purpose.PASSWORD_RESET)
         check_password(password, _names(user))
         now = self._clock.now()
-        effects = self._new_password(user, credentials, password, self._live_sessions(user.id, keep=None))
         by = caller_of(origin, user)
+        sessions = self._live_sessions(user.id, keep=None)
+        effects = self._new_password(by, user, credentials, password, sessions)
         self._commit(by, "password.reset", user, [UseToken(token, now, _spent()), *effects])
         self._end_rest(by, user, keep=None)
 
@@ -254,11 +254,11 @@ class AccountService:
         return token, user, credentials
 
     def _new_password(
-        self, user: User, credentials: Credentials, password: str, sessions: Sequence[Session]
+        self, by: Caller, user: User, credentials: Credentials, password: str, sessions: Sequence[Session]
     ) -> list[Effect]:
         now, keys = self._clock.now(), self._keys()
         hash = self._passwords.hash(password)
-        notice = self._token(user, Credentials(user.id, hash), Purpose.NOTICE, NOTICE_LIFETIME)
+        notice = self._token(by, user, Credentials(user.id, hash), Purpose.NOTICE, NOTICE_LIFETIME)
         return [
             SetPassword(user.id, hash, credentials.password),
             IssueToken(notice),
@@ -267,7 +267,7 @@ class AccountService:
         ]
 
     def _token(
-        self, user: User | None, credentials: Credentials, purpose: Purpose, lifetime: timedelta
+        self, by: Caller, user: User | None, credentials: Credentials, purpose: Purpose, lifetime: timedelta
     ) -> OneTimeToken:
         """A token for the user; without one, an item of the same shape that opens nothing and is sent nowhere."""
         now = self._clock.now()
@@ -281,6 +281,7 @@ class AccountService:
             email=user.email if user else "",
             locale=user.locale if user else "fr",
             name=(user.first_name or user.username) if user else "",
+            correlation_id=by.request_id,
         )
 
     def _live_sessions(self, user_id: str, keep: str | None) -> list[Session]:

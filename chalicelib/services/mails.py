@@ -45,17 +45,18 @@ class MailService:
         now = self._clock.now()
         if token is None or token.expires_at <= now or token.purpose not in EVENTS:
             return "outdated"
+        mail = self._mail(token)
         if not self._claims.claim(token.id, now, CLAIMS_KEPT):
             return "repeated"
-        outcome = self._send(token)
+        outcome = self._send(mail, token.id)
         self._claims.settle(token.id, outcome)
         return outcome
 
-    def _send(self, token: OneTimeToken) -> Outcome:
+    def _send(self, mail: Mail, id: str) -> Outcome:
         try:
-            self._mailer.send(self._mail(token), token.id)
+            self._mailer.send(mail, id)
         except TryLater:
-            self._claims.settle(token.id, "released")
+            self._claims.settle(id, "released")
             raise
         except Rejected:
             return "rejected"

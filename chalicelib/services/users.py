@@ -60,14 +60,14 @@ class UserService(RecordService[User]):
             raise Conflict("The user has accepted the invitation already.")
         about = Ref("user", user.id)
         audit = audit_entry(self.clock, by, "user.invite", "done", "users", about, {})
-        self._identity.commit(Change(audit.id, (), (audit,)), [IssueToken(self._invitation(user))])
+        self._identity.commit(Change(audit.id, (), (audit,)), [IssueToken(self._invitation(by, user))])
         return user
 
     def _write(self, by: Caller, before: User | None, after: User, change: Change) -> None:
         self._refuse_climbing(by, before, after)
         effects: list[Effect] = list(membership_counts(before, after))
         if before is None:
-            effects += [CreateCredentials(after.id), IssueToken(self._invitation(after))]
+            effects += [CreateCredentials(after.id), IssueToken(self._invitation(by, after))]
         elif before.deleted_at is not None:
             change = replace(change, writes=(*change.writes, *_must_still_exist(after)))
         self._identity.commit(change, effects)
@@ -84,7 +84,7 @@ class UserService(RecordService[User]):
                 raise InvalidInput("The role does not exist.", [Detail("role", "there is no such role")])
             require_permissions_of(principal, cast(Role, role))
 
-    def _invitation(self, user: User) -> OneTimeToken:
+    def _invitation(self, by: Caller, user: User) -> OneTimeToken:
         now = self.clock.now()
         return OneTimeToken(
             id=new_secret(),
@@ -96,6 +96,7 @@ class UserService(RecordService[User]):
             email=user.email,
             locale=user.locale,
             name=user.first_name or user.username,
+            correlation_id=by.request_id,
         )
 
 

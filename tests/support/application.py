@@ -17,7 +17,7 @@ from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain import catalogue
 from chalicelib.domain.changes import Change, Insert, MustExist
-from chalicelib.domain.identity import SESSION_LIFETIME, CreateCredentials, OpenSession, Session
+from chalicelib.domain.identity import SESSION_LIFETIME, CreateCredentials, Effect, OpenSession, Session
 from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.policy import BUILT_IN_ROLES, Grants
 from chalicelib.domain.records import Record, Ref, index_document
@@ -26,6 +26,7 @@ from chalicelib.domain.users import Role, User
 from chalicelib.repositories.items import use_table
 from chalicelib.repositories.records import DynamoRecords
 from chalicelib.repositories.transactions import Transaction
+from chalicelib.services.users import membership_counts
 from chalicelib.settings import get_settings
 from tests.support.aws import Cloud, in_process_cloud
 from tests.support.clock import SettableClock
@@ -133,7 +134,8 @@ class Application:
         user = make_user(**{"role": slug, **fields})
         session = self._session(user)
         change = Change(user.change_id, (Insert(user),))
-        wiring.identity().commit(change, [CreateCredentials(user.id), OpenSession(session)])
+        effects: list[Effect] = [CreateCredentials(user.id), OpenSession(session), *membership_counts(None, user)]
+        wiring.identity().commit(change, effects)
         return Actor(user, session, Client(self.gateway, token=self.access_token(user, session)))
 
     def access_token(self, user: User, session: Session) -> str:

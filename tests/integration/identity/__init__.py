@@ -1,0 +1,1 @@
+"""Identity through the API, on moto; races on DynamoDB Local."""
