@@ -29,6 +29,7 @@ def bring_up(layout: Layout) -> None:
     deploy(layout)
     if not _is_marked(layout, _SEEDED):
         seed(layout)
+        _run_module(layout, ["infra.reindex", "--stage", LOCAL_STAGE], {})
         _mark(layout, _SEEDED)
     _wait_until_healthy(layout)
 
