@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_target_options(parser)
     try:
-        print(json.dumps(reindex(chosen_stage(parser.parse_args()))))
+        print(f"{reindex(chosen_stage(parser.parse_args()))['records']} records are in the new index")
     except ReindexFailed as failure:
         sys.exit(f"The rebuild failed: {failure}")
 
