@@ -52,6 +52,8 @@ package: $(READY) ## build what is deployed into build/package
 	@$(VENV)/python -m infra.package
 
 deploy: $(READY) ## deploy to AWS: STAGE=name PUBLIC_URL=https://… MAIL_SENDER=address [MAIL_IDENTITY ALARM_EMAIL]
+	@[ -n "$(STAGE)" ] && [ -n "$(PUBLIC_URL)" ] && [ -n "$(MAIL_SENDER)" ] || \
+	  { echo "make deploy needs STAGE=name PUBLIC_URL=https://… MAIL_SENDER=address"; exit 1; }
 	@$(VENV)/python -m infra.deploy --stage "$(STAGE)" --public-url "$(PUBLIC_URL)" --mail-sender "$(MAIL_SENDER)" \
 	  $(if $(MAIL_IDENTITY),--mail-identity "$(MAIL_IDENTITY)") $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)")
 

@@ -11,6 +11,8 @@ import argparse
 import base64
 import hashlib
 import json
+import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -199,6 +201,10 @@ def main() -> None:
     parser.add_argument("--execute-api-base", default="", help="local cloud only")
     parser.add_argument("--outputs", type=Path, help="file that receives the stack's outputs as JSON")
     options = parser.parse_args()
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,20}", options.stage):
+        parser.error("the stage is 2 to 21 lower-case letters, digits and hyphens, a letter first")
+    if options.stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
+        parser.error(f"the stage {LOCAL_STAGE} is unprotected and for the local cloud only: use make run")
     package()
     parameters = {
         "PublicUrl": options.public_url,
