@@ -93,15 +93,21 @@ class Matrix:
             stack.enter_context(patch.object(BaseClient, "_make_api_call", _out_of_order))
             yield
 
+    def send(self, key: str, authorization: str | None, **event: Any) -> Event:
+        """The prepared request with these credentials; answers as API Gateway gets it."""
+        prepared = self._events[key]
+        headers = {**prepared["headers"], **({"Authorization": authorization} if authorization else {})}
+        many = {name: [value] for name, value in headers.items()}
+        response: Event = app({**prepared, "headers": headers, "multiValueHeaders": many, **event}, _CONTEXT)
+        return response
+
     def ask(self, key: str, holder: Holder) -> Outcome:
-        event = dict(self._events[key])
-        headers = {**event["headers"], "Authorization": f"Bearer {holder.name}"}
-        event["headers"] = headers if holder.permissions is not None else event["headers"]
-        if key in _GRANTING and holder.permissions:
-            event["body"] = json.dumps({**json.loads(event["body"]), _GRANTING[key]: [min(holder.permissions)]})
-        event["multiValueHeaders"] = {name: [value] for name, value in event["headers"].items()}
         self._trail.entries.clear()
-        response = app(event, _CONTEXT)
+        body = self._events[key]["body"]
+        if key in _GRANTING and holder.permissions:
+            body = json.dumps({**json.loads(body), _GRANTING[key]: [min(holder.permissions)]})
+        authorization = f"Bearer {holder.name}" if holder.permissions is not None else None
+        response = self.send(key, authorization, body=body)
         audited = tuple(str(entry.changes["permission"]) for entry in self._trail.entries)
         return Outcome(response["statusCode"], _denied(response), audited)
 
