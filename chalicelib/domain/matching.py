@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -131,30 +131,40 @@ class Needle:
         return found if found <= self.typos else None
 
 
-def highlight(text: str, needles: Sequence[Needle], stem: Callable[[str], str], width: int = 160) -> str | None:
-    """The text around its first match, HTML-escaped, `<mark>` around each matched word; None if nothing matches."""
-    spans = list(_matched_spans(text, needles, stem))
-    if not spans:
-        return None
-    start, end = _fragment(text, spans[0], width)
-    parts: list[str] = ["…"] if start else []
-    at = start
-    for left, right in spans:
-        if right > end:
-            break
-        parts += [html.escape(text[at:left]), "<mark>", html.escape(text[left:right]), "</mark>"]
-        at = right
-    parts.append(html.escape(text[at:end]))
-    if end < len(text):
-        parts.append("…")
-    return "".join(parts)
+class Highlighter:
+    """Marks in texts what the needles of one search found; each distinct word is judged once."""
 
+    def __init__(self, needles: Sequence[Needle], stem: Callable[[str], str], width: int = 160) -> None:
+        self._needles, self._stem, self._width = needles, stem, width
+        self._verdicts: dict[str, bool] = {}
 
-def _matched_spans(text: str, needles: Sequence[Needle], stem: Callable[[str], str]) -> Iterator[tuple[int, int]]:
-    for match in _WORD.finditer(text):
-        candidates = words(match.group())
-        if any(needle.distance(c, stem) is not None for needle in needles for c in candidates):
-            yield match.span()
+    def mark(self, text: str) -> str | None:
+        """The text around its first match, HTML-escaped, `<mark>` around each matched word; None if nothing matches."""
+        spans = [match.span() for match in _WORD.finditer(text) if self._matches(match.group())]
+        if not spans:
+            return None
+        start, end = _fragment(text, spans[0], self._width)
+        parts: list[str] = ["…"] if start else []
+        at = start
+        for left, right in spans:
+            if right > end:
+                break
+            parts += [html.escape(text[at:left]), "<mark>", html.escape(text[left:right]), "</mark>"]
+            at = right
+        parts.append(html.escape(text[at:end]))
+        if end < len(text):
+            parts.append("…")
+        return "".join(parts)
+
+    def _matches(self, word: str) -> bool:
+        known = self._verdicts.get(word)
+        if known is None:
+            known = self._verdicts[word] = any(
+                needle.distance(candidate, self._stem) is not None
+                for candidate in words(word)
+                for needle in self._needles
+            )
+        return known
 
 
 def _fragment(text: str, span: tuple[int, int], width: int) -> tuple[int, int]:

@@ -70,12 +70,6 @@ def read_words(text: str, every_prefix: bool = False) -> Words:
     return Words(needles, phone if len(phone) >= 4 else "", parts)
 
 
-def word_fields(needle: Needle) -> tuple[str, ...]:
-    """The fields of words, and of beginnings where those are indexed, in which most of a needle's records have it."""
-    exact = ("name", "email", "text")
-    return (*exact, *(f"{f}_edge" for f in exact)) if needle.prefix and len(needle.word) <= LONGEST_EDGE else exact
-
-
 class Compiler:
     """Turns the words and filters of a question into queries over one schema."""
 
@@ -85,6 +79,9 @@ class Compiler:
 
     def scope(self, kind: str, deleted: bool) -> Clause:
         return Occur.Must, self._term("scope", scope(kind, deleted))
+
+    def live(self, kinds: Iterable[str]) -> Clause:
+        return Occur.Must, _either([self._term("scope", scope(kind, False)) for kind in kinds])
 
     def visible(self, visibility: Visibility, selective: bool = False) -> list[Clause]:
         """What a caller may see. `selective` says that other clauses leave few records, to be looked up one by one;

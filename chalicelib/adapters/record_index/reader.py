@@ -9,7 +9,7 @@ from functools import partial
 import tantivy
 from tantivy import Occur, Query
 
-from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words, word_fields
+from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words
 from chalicelib.adapters.record_index.schema import IndexSchema, facet_column, stem, term_id
 from chalicelib.adapters.record_index.source import Found, SortKey, Source, Window, by_score, in_order
 from chalicelib.adapters.record_index.values import is_textual
@@ -25,11 +25,12 @@ from chalicelib.domain.listing import (
     Sort,
     Visibility,
 )  # fmt: skip
-from chalicelib.domain.matching import Needle, highlight
+from chalicelib.domain.matching import Highlighter
 
 # `list` inside the class below is its method.
 Clauses = list[Clause]
 Groups = list[SearchGroup]
+Hits = list[Hit]
 Sources = list[Source]
 SortKeys = list[SortKey]
 Fields = list[ListedField]
@@ -40,7 +41,6 @@ FACET_VALUES = 1_000
 # With fewer hits than this for the words as typed, typos and parts of e-mail addresses are forgiven.
 ENOUGH_HITS = 3
 FEW_HITS = 50
-COMMON_WORD = 2_000
 _WRITER_HEAP = 15_000_000
 
 
@@ -94,14 +94,15 @@ class Reader:
     def _groups(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words, forgiving: bool
     ) -> Groups:
-        """One query over all kinds answers if it finds few records; else each kind gets its own."""
+        """Each kind gets its own query. Typos are dear to look up, so one query over all kinds is tried for them."""
         text = self._compile.words(asked, forgiving, query.autocomplete)
-        windows = None if _common(sources[0], asked) else self._few(sources, bases, query, text)
+        windows = self._few(sources, bases, query, text) if forgiving else None
         if windows is None:
             windows = {kind: _best(sources, base, text, query.limit) for kind, base in bases.items()}
         needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
+        marker = None if query.autocomplete else Highlighter(needles, stem)
         return [
-            SearchGroup(kind, total, [self._hit(kind, f, needles, not query.autocomplete) for f in found])
+            SearchGroup(kind, total, self._hits(kind, found, marker))
             for kind, (found, total) in windows.items()
             if total
         ]
@@ -110,20 +111,28 @@ class Reader:
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, text: Query
     ) -> dict[str, Window] | None:
         """What each kind answers, from one query over all of them; None if that finds more than it reads."""
-        anywhere = Query.boolean_query([(Occur.Should, Query.boolean_query(base)) for base in bases.values()])
-        few = _best(sources, [(Occur.Must, anywhere)], text, FEW_HITS)
+        few = _best(sources, self._anywhere(bases, query), text, FEW_HITS)
         if few.total > FEW_HITS:
             return None
         found = {kind: [f for f in few.found if f.kind == kind] for kind in bases}
         return {kind: Window(hits[: query.limit], len(hits)) for kind, hits in found.items()}
 
-    def _hit(self, kind: str, found: Found, needles: Sequence[Needle], marked: bool) -> Hit:
-        marks: dict[str, str] = {}
-        if marked:
-            for field in (f for f in self._schema.kind(kind).fields.values() if f.search):
-                if text := highlight(_text(found.row.get(field.name)), needles, stem):
-                    marks[field.name] = text
-        return Hit(kind, found.id, found.score, found.row, marks)
+    def _anywhere(self, bases: Mapping[str, Clauses], query: SearchQuery) -> Clauses:
+        seen = {query.visibility[kind] for kind in bases}
+        if len(seen) == 1 and not query.filters:
+            return [self._compile.live(bases), *self._compile.visible(seen.pop(), selective=True)]
+        return [
+            (Occur.Must, Query.boolean_query([(Occur.Should, Query.boolean_query(base)) for base in bases.values()]))
+        ]
+
+    def _hits(self, kind: str, found: Sequence[Found], marker: Highlighter | None) -> Hits:
+        searched = [f.name for f in self._schema.kind(kind).fields.values() if f.search] if marker else []
+        hits = []
+        for each in found:
+            texts = ((name, _text(each.row.get(name))) for name in searched)
+            marks = ((name, marker.mark(text)) for name, text in texts if text) if marker else ()
+            hits.append(Hit(kind, each.id, each.score, each.row, {name: mark for name, mark in marks if mark}))
+        return hits
 
     def _base(self, query: ListQuery) -> Clauses:
         return [
@@ -232,12 +241,6 @@ def _best(sources: Sequence[Source], clauses: Sequence[Clause], text: Query, lim
     """The best `limit` records of all sources together, and how many match."""
     windows = [source.scored(clauses, text, 0, limit) for source in sources]
     return Window(by_score([f for w in windows for f in w.found])[:limit], sum(w.total for w in windows))
-
-
-def _common(source: Source, asked: Words) -> bool:
-    """Whether even the rarest word is in so many records that one query over all kinds will not do."""
-    rarest = min((source.frequency(word_fields(needle), needle.word) for needle in asked.needles), default=0)
-    return rarest > COMMON_WORD
 
 
 def _check_bounds(limit: int, offset: int) -> None:

@@ -135,12 +135,17 @@ class Source:
         low, high = self._inside(low, high)
         while True:
             start = max(0, low - margin)
-            hits = self._searcher.search(query, max(1, high + margin - start), offset=start, weight_by_field="prior")
-            if _edges_clear([score for score, _ in hits.hits], low - start, high - start, start):
+            result = self._searcher.search(query, max(1, high + margin - start), offset=start, weight_by_field="prior")
+            tied = _with_ties([score for score, _ in result.hits], low - start, high - start)
+            whole = (tied.start > 0 or start == 0) and (
+                tied.stop < len(result.hits) or start + tied.stop == _count(result)
+            )
+            if whole or not tied:
                 break
             margin *= 4
-        ranked = by_score([self._record(address, score) for score, address in hits.hits])
-        return Window(ranked[low - start : high - start], _count(hits))
+        ranked = by_score([self._record(address, score) for score, address in result.hits[tied.start : tied.stop]])
+        begin = low - start - tied.start
+        return Window(ranked[begin : begin + high - low], _count(result))
 
     def count(self, clauses: Sequence[Clause]) -> int:
         return _count(self._searcher.search(self._query([*clauses, *self._mask]), 1, order_by_field="version"))
@@ -150,10 +155,6 @@ class Source:
         wanted = {name: {"terms": {"field": name, "size": size}} for name in columns}
         result = self._searcher.aggregate(self._query([*clauses, *self._mask]), wanted)
         return {name: {b["key"]: b["doc_count"] for b in result[name]["buckets"]} for name in columns}
-
-    def frequency(self, fields: Sequence[str], word: str) -> int:
-        """The most records that hold the word in one of the fields: a quick look into the dictionary."""
-        return max(self._searcher.doc_freq(field, word) for field in fields)
 
     def versions(self, ids: Query, limit: int) -> dict[str, int]:
         """Index id to version, of those of the records that are here."""
@@ -276,9 +277,13 @@ def _unscored(clauses: Sequence[Clause]) -> list[Clause]:
     return [(Occur.Must, Query.const_score_query(Query.boolean_query(list(clauses)), 0.0))]
 
 
-def _edges_clear(scores: list[float], low: int, high: int, start: int) -> bool:
-    """Whether the records tied with the window's first and last one have all been read."""
-    first_clear = start == 0 or not scores[low : low + 1] or scores[low] != scores[0]
-    last = min(high, len(scores)) - 1
-    last_clear = high >= len(scores) or last < 0 or scores[last] != scores[-1]
-    return first_clear and last_clear
+def _with_ties(scores: list[float], low: int, high: int) -> range:
+    """The positions [low, high) and those before and after them that have the same score as the ones at the edges."""
+    low, high = min(low, len(scores)), min(high, len(scores))
+    if low >= high:
+        return range(low, low)
+    while low > 0 and scores[low - 1] == scores[low]:
+        low -= 1
+    while high < len(scores) and scores[high] == scores[high - 1]:
+        high += 1
+    return range(low, high)

@@ -1,0 +1,251 @@
+"""PostgreSQL on the same records, asked the same questions: full-text search with unaccent, prefixes and pg_trgm, and
+indexed columns for lists. Started for the bench with sane memory settings, on a socket in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from chalicelib.domain.listing import IndexDocument, ListedKind, ListQuery, SearchQuery, Visibility
+from chalicelib.domain.matching import query_words
+
+INSTALLATIONS = Path("/usr/lib/postgresql")
+SETTINGS = (
+    "shared_buffers=1GB", "work_mem=64MB", "maintenance_work_mem=256MB", "effective_cache_size=4GB", "jit=off",
+    "random_page_cost=1.1", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=8GB",
+    "autovacuum=off",
+)  # fmt: skip
+# With fewer hits than this for the words as typed, similar names are looked for: the same rule as ours.
+ENOUGH_HITS = 3
+
+_SCHEMA = """
+CREATE EXTENSION pg_trgm;
+CREATE EXTENSION unaccent;
+CREATE TEXT SEARCH CONFIGURATION fr (COPY = french);
+ALTER TEXT SEARCH CONFIGURATION fr ALTER MAPPING FOR hword, hword_part, word WITH unaccent, french_stem;
+CREATE TEXT SEARCH CONFIGURATION plain (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION plain ALTER MAPPING FOR hword, hword_part, word WITH unaccent, simple;
+CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$ SELECT lower(unaccent('unaccent', $1)) $$;
+CREATE TABLE records (
+  id text NOT NULL, kind text NOT NULL, deleted boolean NOT NULL, audience text[] NOT NULL, row json NOT NULL,
+  title text, email text, city text, pipeline_stage text, category text, type text, tags text[], is_active boolean,
+  potential_amount numeric, created_at timestamptz, words tsvector
+);
+"""
+_INDEXES = """
+ALTER TABLE records ADD PRIMARY KEY (kind, id);
+CREATE INDEX ON records USING gin (words);
+CREATE INDEX ON records USING gin (audience);
+CREATE INDEX ON records USING gin (title gin_trgm_ops);
+CREATE INDEX ON records (kind, deleted, created_at);
+CREATE INDEX ON records (kind, deleted, title);
+CREATE INDEX ON records (kind, deleted, potential_amount);
+CREATE INDEX ON records (kind, deleted, pipeline_stage, title);
+CREATE INDEX ON records (kind, deleted, city);
+VACUUM ANALYZE records;
+"""
+_INSERT = """
+INSERT INTO records SELECT id, kind, deleted, audience, row, folded(title), email, folded(city), pipeline_stage,
+  category, type, tags, is_active, potential_amount, created_at,
+  setweight(to_tsvector('plain', coalesce(title, '')), 'A') || setweight(to_tsvector('fr', coalesce(title, '')), 'A') ||
+  setweight(to_tsvector('plain', regexp_replace(coalesce(email, ''), '[^[:alnum:]]+', ' ', 'g')), 'B') ||
+  setweight(to_tsvector('plain', texts), 'C') || setweight(to_tsvector('fr', texts), 'C') ||
+  setweight(to_tsvector('fr', notes), 'D')
+FROM staged
+"""
+_STAGED = (
+    "id", "kind", "deleted", "audience", "row", "title", "email", "city", "pipeline_stage", "category", "type", "tags",
+    "is_active", "potential_amount", "created_at", "texts", "notes",
+)  # fmt: skip
+
+
+class PostgresMissing(Exception):
+    """No PostgreSQL server program on this machine."""
+
+
+def server_programs() -> Path:
+    """The folder of the newest installed server's programs."""
+    found = sorted(INSTALLATIONS.glob("*/bin/initdb"))
+    if not found:
+        raise PostgresMissing("Install PostgreSQL (Debian: postgresql) to run the search benches.")
+    return found[-1].parent
+
+
+@contextmanager
+def running_postgres() -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a fresh server that is gone afterwards. As root, the server runs as the user `postgres`."""
+    programs = server_programs()
+    home = Path(tempfile.mkdtemp(prefix="bench-postgres-"))
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user:
+        shutil.chown(home, "postgres")
+    data = home / "data"
+    control = [*as_user, str(programs / "pg_ctl"), "-D", str(data), "-w", "-s"]
+    options = " ".join(f"-c {setting}" for setting in (*SETTINGS, "listen_addresses=", f"unix_socket_directories={home}"))
+    try:
+        initdb = [*as_user, str(programs / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*initdb, "--locale=C.UTF-8", "-N"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        subprocess.run([*control, "-l", str(home / "log"), "-o", options, "start"], check=True, cwd="/")
+        try:
+            with psycopg.connect(host=str(home), user="bench", dbname="postgres", autocommit=True) as connection:
+                yield connection
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd="/")
+    finally:
+        shutil.rmtree(home)
+
+
+class PostgresRecords:
+    """The records in one table, and lists and searches over it in as few statements as PostgreSQL allows."""
+
+    def __init__(self, connection: psycopg.Connection[Any], kinds: dict[str, ListedKind]) -> None:
+        self._connection, self._kinds = connection, kinds
+
+    def load(self, documents: Iterable[IndexDocument]) -> None:
+        self._connection.execute(_SCHEMA)
+        columns = ", ".join(_STAGED)
+        self._connection.execute(
+            "CREATE UNLOGGED TABLE staged (id text, kind text, deleted boolean, audience text[], row json, title text,"
+            " email text, city text, pipeline_stage text, category text, type text, tags text[], is_active boolean,"
+            " potential_amount numeric, created_at timestamptz, texts text, notes text)"
+        )
+        with self._connection.cursor() as cursor, cursor.copy(f"COPY staged ({columns}) FROM STDIN") as copy:
+            for document in documents:
+                copy.write_row(self._staged(document))
+        self._connection.execute(_INSERT)
+        self._connection.execute("DROP TABLE staged")
+        for statement in _INDEXES.strip().split(";\n"):
+            self._connection.execute(statement)
+
+    def list(self, query: ListQuery) -> tuple[Sequence[dict[str, Any]], int, dict[str, dict[str, int]]]:
+        """Rows, total and facets of a page, in one statement."""
+        where, values = _conditions(query)
+        order = sql.SQL(", ").join(
+            sql.SQL("{} {} NULLS LAST").format(sql.Identifier(_column(s.field)), sql.SQL("DESC" if s.descending else "ASC"))
+            for s in query.sort
+        )
+        order = sql.SQL("{}, id DESC").format(order) if query.sort else sql.SQL("id DESC")
+        counts = [
+            sql.SQL("SELECT {}, v::text, count(*) FROM found, {} GROUP BY 2").format(
+                sql.Literal(name),
+                sql.SQL("unnest(tags) v" if name == "tags" else f"LATERAL (SELECT {name} v) x"),
+            )
+            for name in query.facets
+        ]
+        counts.append(sql.SQL("SELECT '', NULL, count(*) FROM found"))
+        page = sql.SQL("SELECT row FROM found ORDER BY {} LIMIT {} OFFSET {}").format(order, query.limit, query.offset)
+        statement = sql.SQL(
+            "WITH found AS {} (SELECT * FROM records WHERE {}), page AS ({}), counts(f, v, n) AS ({})"
+            " SELECT '', NULL::text, NULL::bigint, row FROM page UNION ALL SELECT f, v, n, NULL FROM counts"
+        ).format(sql.SQL("MATERIALIZED" if query.facets else "NOT MATERIALIZED"), where, page, sql.SQL(" UNION ALL ").join(counts))
+        rows, total, facets = [], 0, {name: {} for name in query.facets}
+        for name, value, count, row in self._connection.execute(statement, values):
+            if row is not None:
+                rows.append(row)
+            elif not name:
+                total = count
+            elif value is not None:
+                facets[name][value] = count
+        return rows, total, facets
+
+    def search(self, query: SearchQuery) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+        """Per kind the total and the best rows; similar names if the words as typed find too few."""
+        found = self._matching(query)
+        if sum(total for total, _ in found.values()) < ENOUGH_HITS:
+            found = self._similar(query)
+        return found
+
+    def _matching(self, query: SearchQuery) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+        asked = query_words(query.text)
+        if not asked:
+            return {}
+        parts = []
+        for word in asked:
+            beginning = ":*" if query.autocomplete or (word == asked[-1] and len(word) > 1) else ""
+            parts.append(f"(to_tsquery('plain', '{word}{beginning}') || to_tsquery('fr', '{word}'))")
+        words = sql.SQL(" && ".join(parts))
+        return self._grouped(query, sql.SQL("words @@ ({})").format(words), sql.SQL("ts_rank(words, {})").format(words))
+
+    def _similar(self, query: SearchQuery) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+        text = sql.Literal(" ".join(query_words(query.text)))
+        return self._grouped(
+            query, sql.SQL("{} <% title").format(text), sql.SQL("word_similarity({}, title)").format(text)
+        )
+
+    def _grouped(
+        self, query: SearchQuery, condition: sql.Composable, rank: sql.Composable
+    ) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+        seen = sql.SQL(" OR ").join(
+            sql.SQL("(kind = {} AND {})").format(sql.Literal(kind), _visible(v)) for kind, v in query.visibility.items()
+        )
+        statement = sql.SQL(
+            "SELECT kind, total, row FROM (SELECT kind, row, count(*) OVER (PARTITION BY kind) total,"
+            " row_number() OVER (PARTITION BY kind ORDER BY {} DESC, length(title), id) place"
+            " FROM records WHERE {} AND NOT deleted AND ({})) ranked WHERE place <= {} ORDER BY kind, place"
+        ).format(rank, condition, seen, sql.Literal(query.limit))
+        groups: dict[str, tuple[int, list[dict[str, Any]]]] = {}
+        for kind, total, row in self._connection.execute(statement):
+            groups.setdefault(kind, (total, []))[1].append(row)
+        return groups
+
+    def _staged(self, document: IndexDocument) -> tuple[Any, ...]:
+        row, kind = document.row or {}, self._kinds[document.kind]
+        texts = " ".join(_text(row.get(f.name)) for f in kind.fields.values() if f.search == "text")
+        notes = " ".join(_text(row.get(f.name)) for f in kind.fields.values() if f.search == "notes")
+        plain = [row.get(name) for name in ("email", "city", "pipeline_stage", "category", "type", "tags", "is_active")]
+        return (
+            document.id, document.kind, document.deleted, sorted(document.audience), json.dumps(row), row.get(kind.title),
+            *plain, row.get("potential_amount"), row.get("created_at"), texts, notes,
+        )  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def _column(field: str) -> str:
+    return "title" if field in ("name", "full_name") else field
+
+
+def _visible(visibility: Visibility) -> sql.Composable:
+    if visibility.everything:
+        return sql.SQL("true")
+    return sql.SQL("audience && {}::text[]").format(sql.Literal(sorted(visibility.keys)))
+
+
+def _conditions(query: ListQuery) -> tuple[sql.Composable, dict[str, Any]]:
+    """The WHERE clause of a list and its values."""
+    parts: list[sql.Composable] = [sql.SQL("kind = %(kind)s AND deleted = %(deleted)s"), _visible(query.visibility)]
+    values: dict[str, Any] = {"kind": query.kind, "deleted": query.deleted}
+    for n, asked in enumerate(query.filters):
+        column, name = sql.Identifier(_column(asked.field)), f"v{n}"
+        values[name] = _value(asked.field, asked.operator, asked.values)
+        form = {
+            "eq": "{} = ANY(%({})s)", "ne": "({} IS NULL OR NOT {} = ANY(%({})s))", "prefix": "{} LIKE %({})s",
+            "gte": "{} >= %({})s", "lte": "{} <= %({})s",
+        }[asked.operator]  # fmt: skip
+        slots = [column] * (form.count("{}") - 1)
+        parts.append(sql.SQL(form).format(*slots, sql.SQL(name)))  # type: ignore[arg-type]
+    if query.text:
+        words = " & ".join(query_words(query.text))
+        parts.append(sql.SQL("words @@ (to_tsquery('fr', {0}) || to_tsquery('plain', {1}))").format(words, f"{words}:*"))
+    return sql.SQL(" AND ").join(parts), values
+
+
+def _value(field: str, operator: str, values: Sequence[str]) -> Any:
+    if field in ("city", "name"):
+        values = [" ".join(query_words(value)) for value in values]
+    if operator in ("eq", "ne"):
+        return [value == "true" for value in values] if field == "is_active" else list(values)
+    return f"{values[0]}%" if operator == "prefix" else values[0]
