@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.domain.passwords import Passwords
+from chalicelib.domain.policy import BUILT_IN_ROLES
 from tests.integration.identity.people import Identity
 from tests.support.application import running_application
 from tests.support.clock import SettableClock
@@ -21,4 +22,6 @@ def cheap_passwords() -> Passwords:
 def app() -> Iterator[Identity]:
     clock = SettableClock(datetime.now(UTC).replace(microsecond=0))
     with running_application(clock, passwords=cheap_passwords()) as application:
+        for slug, grants in BUILT_IN_ROLES.items():
+            application.role(slug, grants)
         yield Identity(application)

@@ -17,7 +17,6 @@ from hypothesis.stateful import (
 )
 
 from chalicelib.domain.identity import REFRESH_OVERLAP, SESSION_IDLE, SESSION_LIFETIME, Purpose
-from chalicelib.domain.policy import BUILT_IN_ROLES
 from tests.integration.identity.people import FIRST_PARTY, PASSWORD, Identity, Person, refresh
 from tests.support.http import Client
 
@@ -238,7 +237,6 @@ def test_unexpired_access_token_opens_nothing_once_access_has_ended(app: Identit
 
 def test_new_role_counts_from_the_next_request_on(app: Identity):
     admin, person = app.logged_in("admin"), app.logged_in("sales")
-    app.application.role("viewer", BUILT_IN_ROLES["viewer"])
     body = {"name": "ACME", "type": "client"}
     assert person.browser.post("/v1/organisations", body).status == 201
 
