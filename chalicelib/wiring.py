@@ -39,10 +39,12 @@ from chalicelib.services.users import UserService
 from chalicelib.settings import get_settings
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.event_bus import EventBridgePublisher
     from chalicelib.adapters.index_queue import SqsIndexQueue
     from chalicelib.adapters.record_index.replica import Replica
     from chalicelib.adapters.record_index.schema import IndexSchema
     from chalicelib.adapters.record_index.store import IndexStore
+    from chalicelib.services.account_relay import AccountRelay
     from chalicelib.services.health import HealthService
     from chalicelib.services.indexing import Indexing
     from chalicelib.services.mails import MailService
@@ -255,18 +257,25 @@ def index_queue() -> SqsIndexQueue:
 
 
 @_once
-def relay() -> Relay:
+def event_bus() -> EventBridgePublisher:
     from chalicelib.adapters.event_bus import EventBridgePublisher
+
+    return EventBridgePublisher(get_settings().event_bus_name)
+
+
+@_once
+def relay() -> Relay:
     from chalicelib.repositories.history import DynamoHistory
     from chalicelib.services.relay import Relay
 
-    return Relay(
-        records(),
-        DynamoHistory(),
-        EventBridgePublisher(get_settings().event_bus_name),
-        index_queue(),
-        clock(),
-    )
+    return Relay(records(), DynamoHistory(), event_bus(), index_queue(), clock())
+
+
+@_once
+def account_relay() -> AccountRelay:
+    from chalicelib.services.account_relay import AccountRelay
+
+    return AccountRelay(event_bus(), realtime())
 
 
 @_once

@@ -1,4 +1,4 @@
-"""Domain events onto the EventBridge bus."""
+"""Events onto the EventBridge bus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.events import SOURCE, DomainEvent
+from chalicelib.domain.events import SOURCE, BusEvent
 
 _BATCH = 10
 _BATCH_BYTES = 256_000
@@ -26,14 +26,14 @@ class EventBridgePublisher:
             config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),
         )
 
-    def publish(self, events: Sequence[DomainEvent]) -> None:
+    def publish(self, events: Sequence[BusEvent]) -> None:
         """Raises `Unavailable` when the bus refused any of them."""
         for entries in batches([self._entry(event) for event in events]):
             answer = self._client.put_events(Entries=entries)
             if answer["FailedEntryCount"]:
                 raise Unavailable(f"The bus refused {answer['FailedEntryCount']} events.")
 
-    def _entry(self, event: DomainEvent) -> dict[str, Any]:
+    def _entry(self, event: BusEvent) -> dict[str, Any]:
         return {
             "Source": SOURCE,
             "DetailType": event.name,

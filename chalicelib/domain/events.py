@@ -14,11 +14,11 @@ from chalicelib.domain.types import format_utc
 SOURCE = "alforis.crm"
 
 
-class DomainEvent(BaseModel):
-    """`id` is the same however often the event is delivered; `name` is `<kind>.<what happened>` in the past tense.
+class BusEvent(BaseModel):
+    """What every event on the bus says of itself.
 
-    `changes` maps field to [old, new]; `data` is the record after the change; `cause` and `correlation_id` lead back
-    to the request that started it.
+    `id` is the same however often the event is delivered; `name` is `<what>.<what happened>` in the past tense;
+    `correlation_id` leads back to the request that started it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,6 +26,12 @@ class DomainEvent(BaseModel):
     id: str
     name: str
     at: str
+    correlation_id: str
+
+
+class DomainEvent(BusEvent):
+    """A record has a new version: `changes` maps field to [old, new], `data` is the record after the change."""
+
     kind: str
     record_id: str
     version: int
@@ -33,7 +39,13 @@ class DomainEvent(BaseModel):
     changes: dict[str, tuple[Any, Any]]
     data: dict[str, Any]
     cause: dict[str, Any]
-    correlation_id: str
+
+
+class AccountEvent(BusEvent):
+    """An account mail is due; who gets it and what it says is read from the one-time token, not from the bus."""
+
+    user_id: str
+    token_id: str
 
 
 @dataclass(frozen=True, slots=True)

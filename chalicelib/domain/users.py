@@ -68,6 +68,10 @@ class User(UserFields, Record):
     totp_enabled: bool = False
 
     @property
+    def may_log_in(self) -> bool:
+        return self.is_active and self.deleted_at is None
+
+    @property
     def audience(self) -> frozenset[str]:
         return audience_of([self.id], [self.team_id])
 

@@ -1,4 +1,4 @@
-"""The table's stream: record images become transitions for the relay."""
+"""The table's stream: what changed becomes transitions for the relay, mails to send and sockets to close."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.domain.events import Transition
+from chalicelib.domain.users import User
 from chalicelib.observability import get_logger, watched
+from chalicelib.repositories.identity import ended_session_of_image, new_token_of_image
 from chalicelib.repositories.records import record_of_image
 
 
@@ -22,7 +24,24 @@ def handle_stream(event: Mapping[str, Any]) -> dict[str, Any]:
             count=len(transitions),
             requests=sorted({t.after.cause.id for t in transitions}),
         )
+    _relay_accounts([record["dynamodb"] for record in event["Records"]], transitions)
     return {"batchItemFailures": []}
+
+
+def _relay_accounts(changes: list[Mapping[str, Any]], transitions: list[Transition]) -> None:
+    tokens = [t for t in (new_token_of_image(c.get("NewImage"), c.get("OldImage")) for c in changes) if t is not None]
+    sessions = [s for s in (ended_session_of_image(c.get("NewImage")) for c in changes) if s is not None]
+    locked_out = [u for u in (t.after for t in transitions) if isinstance(u, User) and not u.may_log_in]
+    if tokens or sessions or locked_out:
+        relay = wiring.account_relay()
+        relay.announce_mails(tokens)
+        relay.disconnect(sessions, locked_out)
+        get_logger().info(
+            "accounts_relayed",
+            mails=len(tokens),
+            ended_sessions=len(sessions),
+            requests=sorted({token.correlation_id for token in tokens}),
+        )
 
 
 def _transition(stream_record: Mapping[str, Any]) -> Transition | None:

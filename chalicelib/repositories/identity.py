@@ -370,6 +370,27 @@ def _token_item(token: OneTimeToken) -> Item:
     )
 
 
+def new_token_of_image(new: Mapping[str, Any] | None, old: Mapping[str, Any] | None) -> OneTimeToken | None:
+    """The token in a stream image, if it has just been made and a mail is to carry it."""
+    item = _item_of_image(new, "one_time_token") if not old else None
+    return _token(item) if item is not None and item.change_id else None
+
+
+def ended_session_of_image(new: Mapping[str, Any] | None) -> Session | None:
+    """The session in a stream image, if it was ended."""
+    item = _item_of_image(new, "session")
+    session = _session(item) if item is not None else None
+    return session if session is not None and session.revoked_at is not None else None
+
+
+def _item_of_image(image: Mapping[str, Any] | None, kind: str) -> Item | None:
+    if not image or image.get("kind", {}).get("S") != kind:
+        return None
+    item = Item()
+    item.deserialize(dict(image))
+    return item
+
+
 def _token(item: Item) -> OneTimeToken:
     data = item.data or {}
     return OneTimeToken(

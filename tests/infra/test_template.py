@@ -77,7 +77,7 @@ def test_no_function_can_write_what_is_not_its_own(template: MergedTemplate) -> 
         "s3:PutObject": {"Indexer", "Maintenance"},
         "secretsmanager:GetSecretValue": {"APIHandler", "Mailer"},
         "ses:SendEmail": {"Mailer"},
-        "execute-api:ManageConnections": {"Realtime"},
+        "execute-api:ManageConnections": {"Realtime", "Relay"},
     }
     for action, allowed in writers.items():
         holders = {
