@@ -6,6 +6,7 @@ certain; anything that went wrong afterwards leaves the outcome open.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import boto3
@@ -15,16 +16,6 @@ from botocore.parsers import ResponseParserError
 
 from chalicelib.domain.mails import Mail, OutcomeUnknown, Rejected, TryLater
 
-_FOR_NOW = frozenset(
-    {
-        "TooManyRequestsException",
-        "ThrottlingException",
-        "Throttling",
-        "LimitExceededException",
-        "AccountSuspendedException",
-        "SendingPausedException",
-    }
-)
 _FOR_GOOD = frozenset({"MessageRejected", "BadRequestException", "ValidationException"})
 
 
@@ -70,8 +61,7 @@ class SesMailer:
 def _meaning(response: Any) -> Exception:
     """A refusal says for certain that nothing was sent; a server error does not."""
     code = response["Error"]["Code"]
-    if code in _FOR_NOW:
-        return TryLater(code)
-    if code in _FOR_GOOD or 400 <= response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+    if code in _FOR_GOOD:
         return Rejected(code)
-    return OutcomeUnknown(code)
+    refused = response["ResponseMetadata"]["HTTPStatusCode"] < HTTPStatus.INTERNAL_SERVER_ERROR
+    return TryLater(code) if refused else OutcomeUnknown(code)
