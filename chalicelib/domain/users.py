@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
 from typing import Annotated, Any, ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -26,17 +26,17 @@ from chalicelib.domain.types import (
     distinct,
 )
 
-
-@cache
-def _timezones() -> frozenset[str]:
-    """Read once: looking them up walks a directory tree."""
-    return frozenset(available_timezones())
+_TIMEZONE = re.compile(r"UTC|[A-Z][A-Za-z0-9_+-]*(?:/[A-Z][A-Za-z0-9_+-]*){1,2}")
 
 
 def _timezone(value: str) -> str:
-    if value not in _timezones():
-        raise PydanticCustomError("timezone", "must be an IANA time zone such as Europe/Paris")
-    return value
+    """One look-up by name, which the library keeps; listing all the names would walk its whole directory."""
+    try:
+        if _TIMEZONE.fullmatch(value):
+            return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        pass
+    raise PydanticCustomError("timezone", "must be an IANA time zone such as Europe/Paris")
 
 
 Timezone = Annotated[str, AfterValidator(_timezone)]

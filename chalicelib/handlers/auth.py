@@ -158,6 +158,7 @@ def log_out_everywhere(call: Call) -> Any:
     body=ChangePasswordBody,
     status=204,
     raises=(errors.InvalidInput, errors.TooManyRequests),
+    idempotent=False,
 )
 def change_password(call: Call) -> Any:
     """Set a new password; all other sessions end."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import wiring
 from chalicelib.observability import get_logger
 
-_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 
 def handle_mail_batch(event: Any, context: Any) -> Any:
     """Send the mails of a batch; a message that failed for certain is delivered again, on its own."""
-    return process_partial_response(event, _deliver, _processor, context)
+    # Imported here: the other functions of the package start faster without it.
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, _deliver, processor, context)
 
 
 def _deliver(record: SQSRecord) -> None:

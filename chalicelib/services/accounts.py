@@ -110,7 +110,7 @@ class AccountService:
         keys = self._keys()
         user_id = self._records.unique_holder("user", "email", unique_name(email)[1])
         user, credentials = self._store.account(user_id or _NOBODY)
-        reachable = user if user is not None and user.is_active and user.deleted_at is None else None
+        reachable = user if user is not None and user.may_log_in else None
         by = caller_of(origin, reachable)
         try:
             self._throttle.attempt(by, "password.forgot", f"mail:{counter_of_name(keys, email)}", MAIL_REQUESTS)
@@ -248,7 +248,7 @@ class AccountService:
         if token is None or token.purpose is not purpose or token.expires_at <= self._clock.now():
             raise _spent()
         user, credentials = self._store.account(token.user_id)
-        if user is None or user.deleted_at or not user.is_active or token.bound_to != bound_to(credentials):
+        if user is None or not user.may_log_in or token.bound_to != bound_to(credentials):
             raise _spent()
         self._throttle.give_back(origin.ip)
         return token, user, credentials

@@ -151,7 +151,7 @@ def _remember(memory: dict[K, V], key: K, value: V) -> None:
 
 
 def _active(user: User | None) -> User:
-    if user is None or user.deleted_at is not None or not user.is_active:
+    if user is None or not user.may_log_in:
         raise invalid_token()
     return user
 
@@ -216,7 +216,7 @@ class Authentication:
         counted = self._counted_under(origin, name, user)
         self._throttle.attempt(caller_of(origin, user), "user.login", counted, PASSWORD_ATTEMPTS)
         right = self._passwords.verify(password, credentials.password)
-        if not right or user is None or not user.is_active or credentials.password is None:
+        if not right or user is None or not user.may_log_in or credentials.password is None:
             raise _refused()
         self._throttle.give_back(origin.ip)
         factor = credentials.second_factor
@@ -242,8 +242,7 @@ class Authentication:
         user, credentials = self._store.account(token.user_id)
         self._throttle.attempt(caller_of(origin, user), "user.login_code", counted, CODE_ATTEMPTS)
         wrong = Unauthenticated("The code is not right.")
-        bound = token.bound_to == bound_to(credentials)
-        if user is None or user.deleted_at or not user.is_active or not bound:
+        if user is None or not user.may_log_in or token.bound_to != bound_to(credentials):
             raise wrong
         proof = self._checked_code(credentials, code, wrong)
         self._throttle.give_back(origin.ip)
