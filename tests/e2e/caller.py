@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
+from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
@@ -27,13 +27,8 @@ class Caller:
         self.token: str | None = None
         self.user: dict[str, Any] = {}
         self._exchanges = exchanges
+        self.cookies: dict[str, str] = {}
         self._session = requests.Session()
-        # Browsers treat localhost as a secure context and send it the cookies marked Secure.
-        self._session.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("https", "http")))
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        return {cookie.name: cookie.value or "" for cookie in self._session.cookies}
 
     def close(self) -> None:
         self._session.close()
@@ -68,10 +63,13 @@ class Caller:
         sent = dict(headers or {})
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
+        if self.cookies:
+            sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         answer = self._session.request(
             method, f"{self.origin}/api{path}", headers=sent, timeout=_TIMEOUT, allow_redirects=False, **content
         )
         self._exchanges.append(answer)
+        self._keep_cookies(answer)
         return answer
 
     def create(self, path: str, **fields: Any) -> dict[str, Any]:
@@ -87,6 +85,16 @@ class Caller:
         assert answer.status_code == HTTPStatus.OK, answer.text
         rows: list[dict[str, Any]] = answer.json()["items"]
         return rows
+
+    def _keep_cookies(self, answer: Answer) -> None:
+        """Browsers treat localhost as secure and keep its Secure cookies, which the jar of `requests` does not."""
+        self._session.cookies.clear()
+        for line in answer.raw.headers.getlist("Set-Cookie"):
+            for name, cookie in SimpleCookie(line).items():
+                if cookie["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = cookie.value
 
     def _take_tokens(self, answer: Answer) -> None:
         self.token = answer.json()["access_token"]

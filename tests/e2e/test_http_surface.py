@@ -67,7 +67,6 @@ def test_body_above_one_megabyte_is_too_large(admin: Caller, size: int) -> None:
         (b"{", HTTPStatus.BAD_REQUEST, "malformed_request"),
         (b'{"name": NaN}', HTTPStatus.BAD_REQUEST, "malformed_request"),
         (b'{"name": "a", "name": "b"}', HTTPStatus.BAD_REQUEST, "malformed_request"),
-        (b'{"name": "\xff"}', HTTPStatus.BAD_REQUEST, "malformed_request"),
         (b'{"metadata":' + b'{"a":' * 40 + b"1" + b"}" * 41, HTTPStatus.BAD_REQUEST, "malformed_request"),
         (b'{"name": "x", "unknown": 1}', HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
         (b'{"name": 7}', HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
@@ -94,8 +93,8 @@ def test_other_media_type_is_refused(admin: Caller) -> None:
 def test_forged_cursor_is_refused(admin: Caller) -> None:
     answer = admin.get("/v1/organisations", {"cursor": "bm90IG91cnM"})
 
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
-    error_of(answer)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert error_of(answer)["details"][0]["field"] == "cursor"
 
 
 @pytest.mark.parametrize("token", ["", "x", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIwIn0.", "alf_0_0_0"])
