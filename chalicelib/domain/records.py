@@ -18,7 +18,7 @@ from chalicelib.domain.types import Id, Timestamp, Version, format_utc
 class Fields(BaseModel):
     """The editable fields of a kind: the body of a create, and what an update may touch."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class Cause(BaseModel):
@@ -34,7 +34,7 @@ class Cause(BaseModel):
 class Record(BaseModel):
     """The common envelope. `change_id` names the write that produced this version."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
     kind: ClassVar[str]
 
     id: Id

@@ -37,7 +37,7 @@ _SUFFIXES: Mapping[str, Operator] = {
 class ListParameters(BaseModel):
     """Any other parameter is a filter: `field`, or `field__` with gte, lte, prefix, ne or empty."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
@@ -54,7 +54,7 @@ class ListParameters(BaseModel):
 
 
 class PageParameters(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
@@ -63,12 +63,18 @@ class PageParameters(BaseModel):
 class VersionBody(BaseModel):
     """`version` is the one the caller saw; none means whatever is stored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     version: Version | None = None
 
 
-class Change(BaseModel):
+class Answered(BaseModel):
+    """A shape that describes answers; only the OpenAPI document is made from it, so it is built when that is."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Change(Answered):
     version: int
     at: str
     by: str
@@ -76,12 +82,12 @@ class Change(BaseModel):
     data: dict[str, Any] = Field(description="the whole record at this version")
 
 
-class HistoryPage(BaseModel):
+class HistoryPage(Answered):
     items: list[Change]
     next_cursor: str | None
 
 
-class TimelineItem(BaseModel):
+class TimelineItem(Answered):
     type: str = Field(description="interaction, task or change")
     kind: str
     id: str
@@ -89,25 +95,25 @@ class TimelineItem(BaseModel):
     record: dict[str, Any]
 
 
-class TimelinePage(BaseModel):
+class TimelinePage(Answered):
     items: list[TimelineItem]
     next_cursor: str | None
 
 
-class Access(BaseModel):
+class Access(Answered):
     """Per permitted action the reasons: `scope_all`, `team`, `owner_or_assignee`."""
 
     actions: dict[str, list[str]]
 
 
-class BulkItem(BaseModel):
+class BulkItem(Answered):
     index: int
     status: int
     record: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
 
 
-class BulkAnswer(BaseModel):
+class BulkAnswer(Answered):
     """One entry per item of the request, in its order."""
 
     items: list[BulkItem]
@@ -380,7 +386,7 @@ def _given(item: BaseModel) -> dict[str, Any]:
 
 def bulk_body(name: str, item: Any) -> type[BaseModel]:
     items = (Annotated[list[item], Field(min_length=1, max_length=BULK_LIMIT)], ...)
-    return create_model(name, __config__=ConfigDict(extra="forbid"), items=items)
+    return create_model(name, __config__=ConfigDict(extra="forbid", defer_build=True), items=items)
 
 
 def bulk_answer(outcomes: list[BulkOutcome]) -> dict[str, Any]:
@@ -403,6 +409,7 @@ def _bulk_item(outcome: BulkOutcome) -> dict[str, Any]:
 def page_model(kind: Kind[Any]) -> type[BaseModel]:
     return create_model(
         f"{kind.model.__name__}Page",
+        __base__=Answered,
         items=(list[kind.model], ...),  # type: ignore[name-defined]
         total=(int, ...),
         next_cursor=(str | None, ...),
