@@ -69,10 +69,10 @@ def edges(texts: Sequence[str]) -> list[str]:
 
 
 def allowed_typos(word: str) -> int:
-    """How many edits a word of this length may be away: 0 below 4 letters, 1 up to 7, then 2."""
-    if len(word) < 4:
+    """How many edits away a word may be found: 0 below 3 letters, 1 up to 5, then 2."""
+    if len(word) < 3:
         return 0
-    return 1 if len(word) < 8 else 2
+    return 1 if len(word) < 6 else 2
 
 
 @lru_cache(maxsize=20_000)
@@ -126,9 +126,9 @@ class Needle:
         if not self.typos:
             return None
         found = edit_distance(self.word, candidate, self.typos)
-        if found > self.typos and self.forgiving_prefix:
-            found = prefix_distance(self.word, candidate, 1)
-        return found if found <= self.typos else None
+        if found <= self.typos:
+            return found
+        return 1 if self.forgiving_prefix and prefix_distance(self.word, candidate, 1) == 1 else None
 
 
 class Highlighter:

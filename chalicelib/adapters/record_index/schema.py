@@ -38,8 +38,8 @@ from chalicelib.domain.matching import compact, edges, phone_digits, trigrams, w
 
 # Part of the fingerprint: raise it when the same rows must be indexed differently.
 LAYOUT = 1
-STEMMED = "french"
 _LONGEST_WORD = 60
+_SHORTEST_STEMMED = 4
 _BREVITY, _JITTER = 0.04, 0.002
 
 
@@ -52,7 +52,11 @@ class Column:
 
 
 class IndexSchema:
-    """What is indexed, for a set of kinds. Two schemas with one `fingerprint` read each other's index."""
+    """What is indexed, for a set of kinds. Texts are folded, cut into words and stemmed before Tantivy sees them: it
+    only splits at spaces, with an analyzer of its own that needs no registration.
+
+    Two schemas with one `fingerprint` read each other's index.
+    """
 
     def __init__(self, kinds: Mapping[str, ListedKind]) -> None:
         self.kinds = dict(kinds)
@@ -77,7 +81,6 @@ class IndexSchema:
     def open(self, path: str | None = None) -> tantivy.Index:
         """The index in a directory, created if there is none; without a path, one in memory."""
         index = tantivy.Index(self.tantivy, path) if path else tantivy.Index(self.tantivy)
-        index.register_tokenizer(STEMMED, _stemming_analyzer())
         index.config_reader("manual")
         return index
 
@@ -137,15 +140,16 @@ def facet_column(field: ListedField) -> str:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The French stem of a folded word."""
-    found = _stemming_analyzer().analyze(word)
+    """The French stem of a folded word. Short words are left alone: `lea` is not an inflected `le`."""
+    if len(word) < _SHORTEST_STEMMED:
+        return word
+    found = _stemmer().analyze(word)
     return found[0] if found else word
 
 
 @lru_cache(maxsize=1)
-def _stemming_analyzer() -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    return builder.filter(tantivy.Filter.remove_long(_LONGEST_WORD)).filter(tantivy.Filter.stemmer("french")).build()
+def _stemmer() -> tantivy.TextAnalyzer:
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.stemmer("french")).build()
 
 
 def _columns(field: ListedField, values: list[Any]) -> dict[str, Any]:
@@ -169,10 +173,11 @@ def _search_fields(by_role: Mapping[SearchRole, list[str]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for role, names in _WORD_FIELDS.items():
         if texts := by_role.get(role):
-            joined = " ".join(w for text in texts for w in words(text) if len(w) < _LONGEST_WORD)
-            fields.update(dict.fromkeys(names, joined))
+            found = [w for text in texts for w in words(text) if len(w) < _LONGEST_WORD]
+            for name in names:
+                fields[name] = " ".join(map(stem, found) if name.endswith("_stem") else found)
             if role in EDGES:
-                fields[f"{role}_edge"] = " ".join(edges(joined.split()))
+                fields[f"{role}_edge"] = " ".join(edges(found))
     if emails := by_role.get("email"):
         fields["email_grams"] = [" ".join(trigrams(compact(text))) for text in emails]
     if phones := by_role.get("phone"):
@@ -206,8 +211,7 @@ def _build(kinds: Iterable[ListedKind]) -> tantivy.Schema:
     builder.add_bytes_field("row", stored=True)
     builder.add_float_field("prior", fast=True)
     for name in (name for names in _WORD_FIELDS.values() for name in names):
-        tokenizer = STEMMED if name.endswith("_stem") else "whitespace"
-        builder.add_text_field(name, tokenizer_name=tokenizer, index_option="basic")
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for role in EDGES:
         builder.add_text_field(f"{role}_edge", tokenizer_name="whitespace", index_option="basic")
     for name in ("email_grams", "phone_grams"):
