@@ -17,7 +17,15 @@ import psycopg
 from psycopg import sql
 
 from chalicelib.domain.listing import IndexDocument, ListedKind, ListQuery, SearchQuery, Visibility
-from chalicelib.domain.matching import query_words
+from chalicelib.domain.matching import fold, query_words
+
+Row = dict[str, Any]
+# Rows, total, and the counts of each facet.
+Rows = list[Row]
+Counts = dict[str, int]
+Listed = tuple[Rows, int, dict[str, Counts]]
+# Per kind its total and its best rows.
+Groups = dict[str, tuple[int, Rows]]
 
 INSTALLATIONS = Path("/usr/lib/postgresql")
 SETTINGS = (
@@ -70,6 +78,21 @@ _STAGED = (
 )  # fmt: skip
 
 
+_LISTED = (
+    "id",
+    "title",
+    "city",
+    "pipeline_stage",
+    "category",
+    "type",
+    "tags",
+    "is_active",
+    "potential_amount",
+    "created_at",
+)
+_TAGS = 99
+
+
 class PostgresMissing(Exception):
     """No PostgreSQL server program on this machine."""
 
@@ -92,7 +115,9 @@ def running_postgres() -> Iterator[psycopg.Connection[Any]]:
         shutil.chown(home, "postgres")
     data = home / "data"
     control = [*as_user, str(programs / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    options = " ".join(f"-c {setting}" for setting in (*SETTINGS, "listen_addresses=", f"unix_socket_directories={home}"))
+    options = " ".join(
+        f"-c {setting}" for setting in (*SETTINGS, "listen_addresses=", f"unix_socket_directories={home}")
+    )
     try:
         initdb = [*as_user, str(programs / "initdb"), "-D", str(data), "-U", "bench", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*initdb, "--locale=C.UTF-8", "-N"], check=True, stdout=subprocess.DEVNULL, cwd="/")
@@ -128,45 +153,45 @@ class PostgresRecords:
         for statement in _INDEXES.strip().split(";\n"):
             self._connection.execute(statement)
 
-    def list(self, query: ListQuery) -> tuple[Sequence[dict[str, Any]], int, dict[str, dict[str, int]]]:
+    def list(self, query: ListQuery) -> Listed:
         """Rows, total and facets of a page, in one statement."""
         where, values = _conditions(query)
-        order = sql.SQL(", ").join(
-            sql.SQL("{} {} NULLS LAST").format(sql.Identifier(_column(s.field)), sql.SQL("DESC" if s.descending else "ASC"))
-            for s in query.sort
-        )
-        order = sql.SQL("{}, id DESC").format(order) if query.sort else sql.SQL("id DESC")
-        counts = [
-            sql.SQL("SELECT {}, v::text, count(*) FROM found, {} GROUP BY 2").format(
-                sql.Literal(name),
-                sql.SQL("unnest(tags) v" if name == "tags" else f"LATERAL (SELECT {name} v) x"),
-            )
-            for name in query.facets
-        ]
-        counts.append(sql.SQL("SELECT '', NULL, count(*) FROM found"))
-        page = sql.SQL("SELECT row FROM found ORDER BY {} LIMIT {} OFFSET {}").format(order, query.limit, query.offset)
+        plain = [name for name in query.facets if name != "tags"]
         statement = sql.SQL(
-            "WITH found AS {} (SELECT * FROM records WHERE {}), page AS ({}), counts(f, v, n) AS ({})"
-            " SELECT '', NULL::text, NULL::bigint, row FROM page UNION ALL SELECT f, v, n, NULL FROM counts"
-        ).format(sql.SQL("MATERIALIZED" if query.facets else "NOT MATERIALIZED"), where, page, sql.SQL(" UNION ALL ").join(counts))
-        rows, total, facets = [], 0, {name: {} for name in query.facets}
-        for name, value, count, row in self._connection.execute(statement, values):
-            if row is not None:
+            "WITH found AS {kept} (SELECT {columns} FROM records WHERE {where}),"
+            " page AS (SELECT id, row_number() OVER (ORDER BY {order}) place FROM found"
+            "  ORDER BY {order} LIMIT {limit} OFFSET {offset}),"
+            " shown AS (SELECT place, row FROM page JOIN records USING (id) WHERE kind = %(kind)s ORDER BY place)"
+            " SELECT -1, NULL, NULL::bigint, row FROM shown UNION ALL {counts}"
+        ).format(
+            kept=sql.SQL("MATERIALIZED" if query.facets else "NOT MATERIALIZED"),
+            columns=sql.SQL(", ").join(sql.Identifier(name) for name in _LISTED),
+            where=where,
+            order=_order(query),
+            limit=query.limit,
+            offset=query.offset,
+            counts=_counts(plain, with_tags="tags" in query.facets),
+        )
+        sets = {(1 << len(plain)) - 1 - (1 << n): name for n, name in enumerate(reversed(plain))}
+        rows: Rows = []
+        total, facets = 0, {name: Counts() for name in query.facets}
+        for group, value, count, row in self._connection.execute(statement, values):
+            if group == -1:
                 rows.append(row)
-            elif not name:
-                total = count
             elif value is not None:
-                facets[name][value] = count
+                facets["tags" if group == _TAGS else sets[group]][value] = count
+            elif group == (1 << len(plain)) - 1:
+                total = count
         return rows, total, facets
 
-    def search(self, query: SearchQuery) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+    def search(self, query: SearchQuery) -> Groups:
         """Per kind the total and the best rows; similar names if the words as typed find too few."""
         found = self._matching(query)
         if sum(total for total, _ in found.values()) < ENOUGH_HITS:
             found = self._similar(query)
         return found
 
-    def _matching(self, query: SearchQuery) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+    def _matching(self, query: SearchQuery) -> Groups:
         asked = query_words(query.text)
         if not asked:
             return {}
@@ -177,15 +202,13 @@ class PostgresRecords:
         words = sql.SQL(" && ".join(parts))
         return self._grouped(query, sql.SQL("words @@ ({})").format(words), sql.SQL("ts_rank(words, {})").format(words))
 
-    def _similar(self, query: SearchQuery) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+    def _similar(self, query: SearchQuery) -> Groups:
         text = sql.Literal(" ".join(query_words(query.text)))
         return self._grouped(
             query, sql.SQL("{} <% title").format(text), sql.SQL("word_similarity({}, title)").format(text)
         )
 
-    def _grouped(
-        self, query: SearchQuery, condition: sql.Composable, rank: sql.Composable
-    ) -> dict[str, tuple[int, list[dict[str, Any]]]]:
+    def _grouped(self, query: SearchQuery, condition: sql.Composable, rank: sql.Composable) -> Groups:
         seen = sql.SQL(" OR ").join(
             sql.SQL("(kind = {} AND {})").format(sql.Literal(kind), _visible(v)) for kind, v in query.visibility.items()
         )
@@ -194,7 +217,7 @@ class PostgresRecords:
             " row_number() OVER (PARTITION BY kind ORDER BY {} DESC, length(title), id) place"
             " FROM records WHERE {} AND NOT deleted AND ({})) ranked WHERE place <= {} ORDER BY kind, place"
         ).format(rank, condition, seen, sql.Literal(query.limit))
-        groups: dict[str, tuple[int, list[dict[str, Any]]]] = {}
+        groups: Groups = {}
         for kind, total, row in self._connection.execute(statement):
             groups.setdefault(kind, (total, []))[1].append(row)
         return groups
@@ -203,11 +226,43 @@ class PostgresRecords:
         row, kind = document.row or {}, self._kinds[document.kind]
         texts = " ".join(_text(row.get(f.name)) for f in kind.fields.values() if f.search == "text")
         notes = " ".join(_text(row.get(f.name)) for f in kind.fields.values() if f.search == "notes")
-        plain = [row.get(name) for name in ("email", "city", "pipeline_stage", "category", "type", "tags", "is_active")]
-        return (
-            document.id, document.kind, document.deleted, sorted(document.audience), json.dumps(row), row.get(kind.title),
-            *plain, row.get("potential_amount"), row.get("created_at"), texts, notes,
-        )  # fmt: skip
+        envelope = (document.id, document.kind, document.deleted, sorted(document.audience), json.dumps(row))
+        return (*envelope, row.get(kind.title), *(row.get(name) for name in _STAGED[6:15]), texts, notes)
+
+
+def _order(query: ListQuery) -> sql.Composable:
+    """The order asked for, then the id, as ours has it; newest first if none was."""
+    keys: list[sql.Composable] = [
+        sql.SQL("{} {} NULLS LAST").format(sql.Identifier(_column(s.field)), _direction(s.descending))
+        for s in query.sort
+    ]
+    last = query.sort[-1].descending if query.sort else True
+    return sql.SQL(", ").join([*keys, sql.SQL("id {}").format(_direction(last))])
+
+
+def _direction(descending: bool) -> sql.SQL:
+    return sql.SQL("DESC") if descending else sql.SQL("ASC")
+
+
+def _counts(plain: Sequence[str], with_tags: bool) -> sql.Composable:
+    """The total and the facets' counts, in one pass over what was found, and one more for the tags."""
+    names = [sql.Identifier(name) for name in plain]
+    sets = [sql.SQL("({})").format(name) for name in [*names, sql.SQL("")]]
+    counts = (
+        sql.SQL(
+            "SELECT GROUPING({0}), coalesce({1}), count(*), NULL::json FROM found GROUP BY GROUPING SETS ({2})"
+        ).format(
+            sql.SQL(", ").join(names),
+            sql.SQL(", ").join(sql.SQL("{}::text").format(name) for name in names),
+            sql.SQL(", ").join(sets),
+        )
+        if names
+        else sql.SQL("SELECT 0, NULL::text, count(*), NULL::json FROM found")
+    )
+    if not with_tags:
+        return counts
+    tags = sql.SQL("SELECT {}, v, count(*), NULL::json FROM found, unnest(tags) v GROUP BY v").format(_TAGS)
+    return sql.SQL("{} UNION ALL {}").format(counts, tags)
 
 
 def _text(value: Any) -> str:
@@ -236,16 +291,18 @@ def _conditions(query: ListQuery) -> tuple[sql.Composable, dict[str, Any]]:
             "gte": "{} >= %({})s", "lte": "{} <= %({})s",
         }[asked.operator]  # fmt: skip
         slots = [column] * (form.count("{}") - 1)
-        parts.append(sql.SQL(form).format(*slots, sql.SQL(name)))  # type: ignore[arg-type]
+        parts.append(sql.SQL(form).format(*slots, sql.SQL(name)))
     if query.text:
         words = " & ".join(query_words(query.text))
-        parts.append(sql.SQL("words @@ (to_tsquery('fr', {0}) || to_tsquery('plain', {1}))").format(words, f"{words}:*"))
+        parts.append(
+            sql.SQL("words @@ (to_tsquery('fr', {0}) || to_tsquery('plain', {1}))").format(words, f"{words}:*")
+        )
     return sql.SQL(" AND ").join(parts), values
 
 
 def _value(field: str, operator: str, values: Sequence[str]) -> Any:
     if field in ("city", "name"):
-        values = [" ".join(query_words(value)) for value in values]
+        values = [fold(value) for value in values]
     if operator in ("eq", "ne"):
         return [value == "true" for value in values] if field == "is_active" else list(values)
     return f"{values[0]}%" if operator == "prefix" else values[0]

@@ -1,0 +1,153 @@
+"""Lists and searches through the read model beside PostgreSQL: the same records and questions, asked in turn.
+
+Timed is what a request costs inside the function: the caller's policy, filters, order, total, facets, decoded rows;
+for searches also groups and highlights. Each question is asked three times of either side in turn and its median
+counts, so that a burst of another program does not; the figures are over many different questions.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bench.harness import Report
+from bench.postgres import PostgresRecords, running_postgres
+from bench.search_questions import TITLES, Case, list_questions, recall_cases, sample, search_questions
+from bench.search_records import KINDS, documents
+from chalicelib.adapters.record_index.local import LocalIndex
+from chalicelib.adapters.record_index.schema import IndexSchema
+from chalicelib.domain.listing import SearchQuery, Visibility
+from chalicelib.domain.matching import fold
+
+ROUNDS = 3
+BUILD_HEAP = 256_000_000
+TIMES_FASTER = 5.0
+RECALL = 0.98
+MEMORY_MB = 256
+Question = TypeVar("Question")
+_EVERYTHING = Visibility(everything=True)
+
+
+def run(report: Report) -> None:
+    measure(report, 10_000, limit_ms=10, memory_mb=None)
+    measure(report, 100_000, limit_ms=10, memory_mb=MEMORY_MB)
+
+
+def measure(report: Report, size: int, limit_ms: float, memory_mb: float | None) -> None:
+    """Build both sides with `size` records; hold every use against `limit_ms` at p95 and against PostgreSQL."""
+    label = f"{size // 1_000}k" if size < 1_000_000 else f"{size // 1_000_000}m"
+    known = sample(size)
+    with tempfile.TemporaryDirectory() as folder, running_postgres() as connection:
+        index = _build(report, label, size, Path(folder))
+        postgres = PostgresRecords(connection, dict(KINDS))
+        postgres.load(documents(size))
+        _same_answers(index, postgres)
+        lists = list_questions()
+        _compare(
+            report, f"{label}_list", lists, lambda ask: index.list(ask()), lambda ask: postgres.list(ask()), limit_ms
+        )
+        for use, asked in search_questions(known).items():
+            name = f"{label}_{use}"
+            _compare(report, name, asked, lambda ask: index.search(ask()), lambda ask: postgres.search(ask()), limit_ms)
+        _recall(report, label, recall_cases(known), index, postgres)
+        if memory_mb is not None:
+            report.at_most(f"{label}_peak_memory", _peak_memory(folder, size), "MB", memory_mb)
+
+
+def _build(report: Report, label: str, size: int, folder: Path) -> LocalIndex:
+    started = time.perf_counter()
+    index = LocalIndex(IndexSchema(KINDS), folder)
+    index.apply(documents(size), BUILD_HEAP)
+    report.show(f"{label}_build", time.perf_counter() - started, "s")
+    report.show(f"{label}_size", sum(file.stat().st_size for file in folder.iterdir()) / 1e6, "MB")
+    return index
+
+
+def _same_answers(index: LocalIndex, postgres: PostgresRecords) -> None:
+    """Both sides must mean the same: totals and facets of every list agree."""
+    for ask in list_questions():
+        query = ask()
+        page, (_, total, facets) = index.list(query), postgres.list(query)
+        if (page.total, page.facets) != (total, facets):
+            raise AssertionError(f"{query} answers {page.total} here and {total} in PostgreSQL")
+
+
+def _compare(
+    report: Report,
+    name: str,
+    questions: Sequence[Question],
+    ours: Callable[[Question], object],
+    theirs: Callable[[Question], object],
+    limit_ms: float,
+) -> None:
+    """Median and 95th percentile of either side, and how many times faster ours is at both."""
+    times = [_medians_ms(question, ours, theirs) for question in questions]
+    our_50, our_95 = _percentiles([mine for mine, _ in times])
+    their_50, their_95 = _percentiles([other for _, other in times])
+    report.add(f"{name}_p50", our_50, "ms", None, ok=True, baseline=their_50)
+    report.at_most(f"{name}_p95", our_95, "ms", limit_ms, baseline=their_95)
+    report.at_least(f"{name}_times_faster", their_95 / our_95, "×", TIMES_FASTER)
+
+
+def _medians_ms(
+    question: Question, ours: Callable[[Question], object], theirs: Callable[[Question], object]
+) -> tuple[float, float]:
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(ROUNDS):
+        for side, answer in zip(taken, (ours, theirs), strict=True):
+            started = time.perf_counter()
+            answer(question)
+            side.append((time.perf_counter() - started) * 1_000)
+    return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def _percentiles(values: Sequence[float]) -> tuple[float, float]:
+    cuts = statistics.quantiles(values, n=20, method="inclusive")
+    return cuts[9], cuts[18]
+
+
+def _recall(
+    report: Report, label: str, cases: Mapping[str, Sequence[Case]], index: LocalIndex, postgres: PostgresRecords
+) -> None:
+    """The share of cases whose record is among the first ten of its kind."""
+    ours, theirs = Counter[str](), Counter[str]()
+    for name, group in cases.items():
+        for case in group:
+            query = SearchQuery(case.text, dict.fromkeys(KINDS, _EVERYTHING))
+            ours[name] += any(_is_wanted(case, hit.kind, hit.row) for g in index.search(query) for hit in g.hits)
+            found = postgres.search(query)
+            theirs[name] += any(_is_wanted(case, kind, row) for kind, (_, rows) in found.items() for row in rows)
+        report.add(
+            f"{label}_recall_{name}", ours[name] / len(group), "", None, ok=True, baseline=theirs[name] / len(group)
+        )
+    count = sum(len(group) for group in cases.values())
+    report.at_least(f"{label}_recall_at_10", ours.total() / count, "", RECALL, baseline=theirs.total() / count)
+
+
+def _is_wanted(case: Case, kind: str, row: Mapping[str, Any]) -> bool:
+    return kind == case.kind and fold(str(row[TITLES[kind]])) == case.title
+
+
+def _peak_memory(folder: str, size: int) -> float:
+    """MB that a fresh process holds at most, which opens the index and answers every question of the bench."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(_answer_all, folder, size).result()
+
+
+def _answer_all(folder: str, size: int) -> float:
+    index = LocalIndex(IndexSchema(KINDS), Path(folder))
+    for ask in list_questions():
+        index.list(ask())
+    for asked in search_questions(sample(size, 300)).values():
+        for question in asked:
+            index.search(question())
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
