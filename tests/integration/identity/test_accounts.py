@@ -79,6 +79,15 @@ def test_change_sends_a_notice_and_is_audited(app: Identity):
     assert reset(app, app.issued(person.user, Purpose.NOTICE)[0]) == 404
 
 
+def test_no_fingerprint_of_a_request_with_passwords_is_kept(app: Identity):
+    person = app.logged_in()
+    body = {"current_password": PASSWORD, "new_password": NEW}
+
+    assert person.browser.post("/v1/auth/change-password", body, idempotency_key="k-1").status == 204
+
+    assert [item for item in app.items(f"ACTOR#{person.user.id}") if item["kind"] == "idempotency"] == []
+
+
 # Forgetting
 
 
