@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
+import app  # noqa: F401 - registers every route
 from chalicelib import wiring
 from chalicelib.domain.changes import IdempotencyRecord
 from chalicelib.domain.policy import Principal
