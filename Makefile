@@ -61,12 +61,13 @@ deploy: $(READY) ## deploy to AWS: STAGE=name PUBLIC_URL=https://… MAIL_SENDER
 
 test: check ## everything: the checks below, then all tests
 	$(VENV)/python -m pytest --ignore tests/infra
+	$(VENV)/python -m pytest tests/infra -m e2e
 
 test-unit: $(READY) test-tools ## the fast tests
 	$(VENV)/python -m pytest tests/unit tests/contract tests/integration
 
 test-e2e: $(READY) ## the tests against a local cloud of their own
-	$(VENV)/python -m pytest tests/e2e
+	$(VENV)/python -m pytest tests/e2e tests/infra -m e2e
 
 check: $(READY) $(CHECKOV_READY) test-tools ## style, types, layers, the OpenAPI file, the template
 	$(VENV)/ruff check .
@@ -74,7 +75,7 @@ check: $(READY) $(CHECKOV_READY) test-tools ## style, types, layers, the OpenAPI
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python -m infra.openapi --check
-	$(VENV)/python -m pytest tests/infra
+	$(VENV)/python -m pytest tests/infra -m "not e2e"
 
 format: $(READY) ## let ruff put the code into shape
 	$(VENV)/ruff check --fix .

@@ -35,12 +35,19 @@ def main() -> None:
     lock = layout.cloud_lock.open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     live_s3, sandboxes = layout.cloud / "s3", layout.cloud / "sandboxes"
-    shutil.rmtree(sandboxes, ignore_errors=True)
-    sandboxes.mkdir()
+    _remove_left_sandboxes(sandboxes)
     _configure_ministack(layout, live_s3, sandboxes)
     snapshot = layout.cloud / "snapshots" / "current"
     _link_files(snapshot, live_s3)
     asyncio.run(_serve(layout, live_s3, sandboxes))
+
+
+def _remove_left_sandboxes(sandboxes: Path) -> None:
+    """Empty the directory but for the newest unpacked code, which the next workers most likely need."""
+    sandboxes.mkdir(exist_ok=True)
+    copies = sorted((sandboxes / "code").glob("*"), key=lambda copy: copy.stat().st_mtime_ns)
+    for left in [*(entry for entry in sandboxes.iterdir() if entry.name != "code"), *copies[:-1]]:
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _configure_ministack(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
@@ -96,6 +103,7 @@ async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
     config.bind = [f"127.0.0.1:{layout.cloud_port}"]
     config.keep_alive_timeout = 75
     config.accesslog = None
+    config.graceful_timeout = 1.0
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -112,7 +112,7 @@ class _Supervisor:
 
     async def _start_and_watch(self, log: TextIO) -> None:
         started = time.monotonic()
-        await asyncio.to_thread(package)
+        await asyncio.to_thread(_package)
         cloud = await self._start_cloud(log)
         try:
             await asyncio.to_thread(stack.bring_up, self._layout)
@@ -174,6 +174,14 @@ class _Supervisor:
                 raise StartRefused(f"The local cloud does not start; its log is {self._layout.logs / 'cloud.log'}.")
             await asyncio.sleep(0.1)
         return cloud
+
+
+def _package() -> None:
+    """A `SystemExit` would tear the event loop down with a traceback."""
+    try:
+        package()
+    except SystemExit as refusal:
+        raise StartRefused(str(refusal)) from None
 
 
 async def _end(cloud: Process) -> None:

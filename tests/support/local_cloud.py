@@ -75,9 +75,9 @@ class LocalCloud:
         (child,) = path.read_text().split()
         return int(child)
 
-    def snapshot(self) -> str:
-        """The name of the current snapshot; it changes with each one written."""
-        return os.readlink(self.layout.cloud / "snapshots" / "current")
+    def snapshot_begun_at(self) -> int:
+        """When the current snapshot was begun, in nanoseconds since the epoch: it holds all that was written before."""
+        return int(os.readlink(self.layout.cloud / "snapshots" / "current"))
 
     def client(self, service: str) -> Any:
         """An AWS client with the cloud's root credentials."""
