@@ -83,7 +83,7 @@ def _application() -> Iterator[tuple[Any, Events, StubbedDynamoDb]]:
             yield _app(), _events(actor.client.token, made.json["id"]), stub
 
 
-def _events(token: str, id: str) -> Events:
+def _events(token: str | None, id: str) -> Events:
     headers = [("Authorization", f"Bearer {token}"), ("Content-Type", "application/json")]
     numbers = iter(range(10**9))
 

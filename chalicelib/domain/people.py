@@ -159,6 +159,11 @@ LINKS: Kind[Any] = Kind(
     resource="people",
     model=Link,
     fields=LinkFields,
-    listed=ListedKind("person_organisation_link", "people", listed_fields(Link, search={}, hidden=("owners", "teams"))),
+    listed=ListedKind(
+        "person_organisation_link",
+        "people",
+        listed_fields(Link, search={}, hidden=("owners", "teams")),
+        title="person_name",
+    ),
     references=(("organisation_id", "organisation"), ("person_id", "person")),
 )

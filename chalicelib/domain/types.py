@@ -44,7 +44,9 @@ def _blank_to_none(value: Any) -> Any:
 def normalise_email(value: str) -> str:
     """Lower case, IDN domain in its ASCII form; plus-tags are kept (they are other addresses)."""
     try:
-        address = validate_email(value.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        address = validate_email(
+            value.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True
+        )
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "must be an e-mail address") from error
     return f"{address.local_part.lower()}@{address.ascii_domain}"

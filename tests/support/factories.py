@@ -14,7 +14,7 @@ from chalicelib.domain.interactions import Interaction
 from chalicelib.domain.organisations import Organisation
 from chalicelib.domain.people import Link, Person
 from chalicelib.domain.policy import BUILT_IN_ROLES, Grants, Principal
-from chalicelib.domain.records import Record, Ref
+from chalicelib.domain.records import Kind, Record, Ref
 from chalicelib.domain.tasks import Task
 from chalicelib.domain.users import Team, User
 from tests.support.clock import START
@@ -88,6 +88,11 @@ def make_audit(**overrides: Any) -> AuditEntry:
 def make_answer(**overrides: Any) -> IdempotencyRecord:
     about = {"actor_id": make_id(), "key": "key", "request_hash": "hash", "answer": Answer(200, {"a": 1})}
     return IdempotencyRecord(**{**about, "expires_at": datetime.fromisoformat("2999-01-01T00:00Z"), **overrides})
+
+
+def body_of(kind: Kind[Any], **fields: Any) -> Any:
+    """The body of a create, as the API would have parsed it."""
+    return kind.fields.model_validate(fields)
 
 
 def inserting(record: Record, *more: Write, **extra: Any) -> Change:

@@ -20,7 +20,7 @@ from chalicelib.services.records import RecordService
 from chalicelib.services.relay import Relay
 from chalicelib.services.tasks import TaskService
 from tests.support.clock import SettableClock
-from tests.support.factories import make_caller, make_id, make_team, make_user
+from tests.support.factories import body_of, make_caller, make_id, make_team, make_user
 from tests.support.fakes import InMemoryBus, InMemoryIndexQueue, InMemoryRecords, SpyIndex
 
 __all__ = ["Core", "Scope"]
@@ -59,25 +59,25 @@ class Core:
         return RecordService(kind, self.store, self.index, self.clock)
 
     def organisation(self, by: Caller | None = None, **fields: Any) -> Organisation:
-        given = ORGANISATIONS.fields(**{"name": "ACME", **fields})
+        given = body_of(ORGANISATIONS, **{"name": "ACME", **fields})
         return self.organisations.create(by or self.alice, given)
 
     def person(self, by: Caller | None = None, **fields: Any) -> Person:
-        return self.people.create(by or self.alice, PEOPLE.fields(**{"last_name": "Dupont", **fields}))
+        return self.people.create(by or self.alice, body_of(PEOPLE, **{"last_name": "Dupont", **fields}))
 
     def link(self, by: Caller | None = None, **fields: Any) -> Link:
         ends = {
             "organisation_id": fields.get("organisation_id") or self.organisation(by).id,
             "person_id": fields.get("person_id") or self.person(by).id,
         }
-        return self.links.create(by or self.alice, LINKS.fields(**{**fields, **ends}))
+        return self.links.create(by or self.alice, body_of(LINKS, **{**fields, **ends}))
 
     def interaction(self, by: Caller | None = None, **fields: Any) -> Any:
         given = {"type": "phone", "subject": "Appel", "occurred_at": self.clock.now(), **fields}
-        return self.interactions.create(by or self.alice, INTERACTIONS.fields(**given))
+        return self.interactions.create(by or self.alice, body_of(INTERACTIONS, **given))
 
     def task(self, by: Caller | None = None, **fields: Any) -> Any:
-        return self.tasks.create(by or self.alice, TASKS.fields(**{"title": "Rappeler", **fields}))
+        return self.tasks.create(by or self.alice, body_of(TASKS, **{"title": "Rappeler", **fields}))
 
     def relayed(self) -> list[Transition]:
         """Hand what was written to the relay, and what the relay wrote, until nothing is left."""

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.errors import Duplicate, IdempotencyMismatch, InvalidInput
 from chalicelib.domain.people import PEOPLE
-from chalicelib.services.records import bulk
-from tests.support.factories import again, make_answer, make_caller
+from chalicelib.services.records import BulkOutcome, bulk
+from tests.support.factories import again, body_of, make_answer, make_caller
 
 
 class Killed(BaseException):
     """The process died."""
 
 
+def row_of(outcome: BulkOutcome) -> Mapping[str, Any]:
+    assert outcome.row is not None, outcome.error
+    return outcome.row
+
+
 def people(*emails: str | None) -> list:
-    return [PEOPLE.fields(last_name=f"N{n}", email=email) for n, email in enumerate(emails)]
+    return [body_of(PEOPLE, last_name=f"N{n}", email=email) for n, email in enumerate(emails)]
 
 
 def test_items_succeed_and_fail_on_their_own(core):
     outcomes = bulk(core.alice, people("a@b.test", "a@b.test", "c@b.test"), core.people.create, core.store)
 
     assert [(o.index, o.error and type(o.error)) for o in outcomes] == [(0, None), (1, Duplicate), (2, None)]
-    assert [o.row["email"] for o in outcomes if o.row] == ["a@b.test", "c@b.test"]
+    assert [row_of(o)["email"] for o in outcomes if o.row] == ["a@b.test", "c@b.test"]
 
 
 def test_a_repeat_answers_the_same_and_writes_nothing(core):
@@ -58,10 +66,10 @@ def test_a_repeat_after_a_crash_finishes_the_rest_and_nothing_twice(core, surviv
 
     outcomes = bulk(again(caller), items, core.people.create, core.store)
 
-    assert [o.row["email"] for o in outcomes] == [item.email for item in items]
+    assert [row_of(o)["email"] for o in outcomes] == [item.email for item in items]
     stored = [record for record in core.store.records.values() if record.kind == "person"]
     assert sorted(record.email for record in stored) == [item.email for item in items]
-    assert {o.row["id"] for o in outcomes} == {record.id for record in stored}
+    assert {row_of(o)["id"] for o in outcomes} == {record.id for record in stored}
 
 
 def test_updates_by_version_and_deletions_are_finished_too(core):
@@ -75,7 +83,7 @@ def test_updates_by_version_and_deletions_are_finished_too(core):
     bulk(caller, made[:2], update, core.store)
     outcomes = bulk(done, made, update, core.store)
 
-    assert [(o.row["city"], o.row["version"]) for o in outcomes] == [("Lyon", 2)] * 3
+    assert [(row_of(o)["city"], row_of(o)["version"]) for o in outcomes] == [("Lyon", 2)] * 3
 
     removal = make_caller("admin", key="d")
     bulk(removal, made[:2], lambda by, r: core.organisations.delete(by, r.id, 2), core.store)
@@ -121,11 +129,11 @@ def test_a_parallel_twin_under_another_request_is_a_mismatch_of_that_item(core):
 
 def test_an_invalid_item_is_reported_where_it_stands(core):
     items = [
-        PEOPLE.fields(last_name="A", owner_id=core.missing_id()),
-        PEOPLE.fields(last_name="B"),
+        body_of(PEOPLE, last_name="A", owner_id=core.missing_id()),
+        body_of(PEOPLE, last_name="B"),
     ]
 
     first, second = bulk(core.alice, items, core.people.create, core.store)
 
     assert isinstance(first.error, InvalidInput)
-    assert second.row["last_name"] == "B"
+    assert row_of(second)["last_name"] == "B"

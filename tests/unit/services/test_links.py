@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.changes import Change, Replace
 from chalicelib.domain.errors import Conflict, Duplicate, InvalidInput, NotFound, StaleVersion
 from chalicelib.domain.people import LINKS
-from tests.support.factories import make_id, next_version, ref_of
+from tests.support.factories import body_of, make_id, next_version, ref_of
 
 
 def primaries(core, organisation_id):
@@ -71,8 +71,8 @@ def test_dates_in_the_wrong_order_are_refused_on_update_too(core):
             core.alice,
             link.id,
             {
-                "end_date": LINKS.fields(
-                    person_id=link.person_id, organisation_id=link.organisation_id, end_date="2026-01-01"
+                "end_date": body_of(
+                    LINKS, person_id=link.person_id, organisation_id=link.organisation_id, end_date="2026-01-01"
                 ).end_date
             },
         )
