@@ -18,12 +18,13 @@ from chalicelib.adapters.secrets import Secrets
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import Change, Insert
 from chalicelib.domain.errors import DomainError, InvalidInput, NotFound, TooManyRequests, Unauthenticated
-from chalicelib.domain.identity import REFRESH_OVERLAP, CreateCredentials, Purpose
+from chalicelib.domain.identity import REFRESH_OVERLAP, CreateCredentials, Purpose, Ticket
 from chalicelib.domain.policy import BUILT_IN_ROLES, PERMISSIONS, Grants, Principal, Scope
 from chalicelib.domain.records import Record
 from chalicelib.domain.tokens import write_one_time_token
 from chalicelib.domain.totp import shared_secret
 from chalicelib.domain.users import NewRole, Role, User, UserFields
+from chalicelib.repositories.identity import DynamoConnections, DynamoMailClaims
 from chalicelib.repositories.items import Item
 from chalicelib.services.authentication import CodeNeeded, LoggedIn, Origin
 from chalicelib.services.users import membership_counts
@@ -286,6 +287,23 @@ def test_code_used_many_times_at_once_opens_one_session(clock: SettableClock, ki
     assert len(texts) == 4
     assert kinds(results)["LoggedIn"] == 1
     assert live_sessions(user, clock) == 1
+
+
+def test_ticket_taken_many_times_at_once_opens_one_connection(clock: SettableClock):
+    for _ in range(10):
+        hash = make_id()
+        DynamoConnections().put_ticket(Ticket(hash, make_id(), make_id(), clock.now()))
+
+        results = together([partial(DynamoConnections().take_ticket, hash)] * 8)
+
+        assert kinds(results) == {"Ticket": 1, "NoneType": 7}
+
+
+def test_mail_claimed_many_times_at_once_is_sent_once(clock: SettableClock):
+    for _ in range(10):
+        results = together([partial(DynamoMailClaims().claim, make_id(), clock.now(), timedelta(days=1))] * 8)
+
+        assert sorted(results) == [False] * 7 + [True]
 
 
 # R5
