@@ -40,8 +40,8 @@ MAX_OFFSET = 10_000_000
 FACET_VALUES = 1_000
 # With fewer hits than this for the words as typed, typos and parts of e-mail addresses are forgiven.
 ENOUGH_HITS = 3
-FEW_HITS = 50
 _WRITER_HEAP = 15_000_000
+_NOTHING = Window([], 0)
 
 
 class Reader:
@@ -94,11 +94,10 @@ class Reader:
     def _groups(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words, forgiving: bool
     ) -> Groups:
-        """Each kind gets its own query. Typos are dear to look up, so one query over all kinds is tried for them."""
+        """Each kind gets its own query. Typos are dear to look up, so one query over all kinds answers where it can."""
         text = self._compile.words(asked, forgiving, query.autocomplete)
-        windows = self._few(sources, bases, query, text) if forgiving else None
-        if windows is None:
-            windows = {kind: _best(sources, base, text, query.limit) for kind, base in bases.items()}
+        together = self._together(sources, bases, query, text) if forgiving else {}
+        windows = {kind: together.get(kind) or _best(sources, base, text, query.limit) for kind, base in bases.items()}
         needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
         marker = None if query.autocomplete else Highlighter(needles, stem)
         return [
@@ -107,15 +106,20 @@ class Reader:
             if total
         ]
 
-    def _few(
+    def _together(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, text: Query
-    ) -> dict[str, Window] | None:
-        """What each kind answers, from one query over all of them; None if that finds more than it reads."""
-        few = _best(sources, self._anywhere(bases, query), text, FEW_HITS)
-        if few.total > FEW_HITS:
-            return None
-        found = {kind: [f for f in few.found if f.kind == kind] for kind in bases}
-        return {kind: Window(hits[: query.limit], len(hits)) for kind, hits in found.items()}
+    ) -> dict[str, Window]:
+        """What the kinds answer, as far as one query over all of them tells."""
+        anywhere = self._anywhere(bases, query)
+        answers = [source.scored_by_kind(anywhere, text, query.limit) for source in sources]
+        windows: dict[str, Window] = {}
+        for kind in bases:
+            parts = [answer.get(kind, _NOTHING) for answer in answers]
+            known = [part for part in parts if part is not None]
+            if len(known) == len(parts):
+                found = by_score([f for part in known for f in part.found])
+                windows[kind] = Window(found[: query.limit], sum(part.total for part in known))
+        return windows
 
     def _anywhere(self, bases: Mapping[str, Clauses], query: SearchQuery) -> Clauses:
         seen = {query.visibility[kind] for kind in bases}

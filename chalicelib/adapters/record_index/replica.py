@@ -18,7 +18,7 @@ from chalicelib.adapters.record_index.working_copy import WorkingCopy
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchQuery
 
-POLL_SECONDS = 2.0
+POLL_SECONDS = 1.0
 # After a failure the next look waits this many times longer, so that an outage does not slow every request.
 _PATIENCE = 5
 _RETRIES = 2

@@ -8,8 +8,8 @@ Tantivy fields, for a listed field `city`:
 - `k1_…`, `n1_…` the first value of a field that holds a list, which it is sorted by
 - `r_city`   the values as written, where facets are counted
 
-and for each record: `id` (`kind#id`), `o_id`, `scope` (kind and live/trash), `audience`, `version`, `row` (the JSON),
-`prior` (how a record ranks among equals), and by role the words of the fields that search looks at.
+and for each record: `id` (`kind#id`), `o_id`, `scope` (kind and live/trash), `kind` (its number), `audience`, `version`,
+`row` (the JSON), `prior` (how it ranks among equals), and by role the words of the fields that search looks at.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class IndexSchema:
 
     def __init__(self, kinds: Mapping[str, ListedKind]) -> None:
         self.kinds = dict(kinds)
+        self.kind_names = sorted(self.kinds)
         self.fingerprint = _fingerprint(self.kinds)
         self.tantivy = _build(self.kinds.values())
 
@@ -92,6 +93,7 @@ class IndexSchema:
         content: dict[str, Any] = {
             "id": term_id(source.kind, source.id),
             "scope": scope(source.kind, source.deleted),
+            "kind": self.kind_names.index(source.kind),
             "audience": sorted(source.audience),
             "o_id": id_abbreviation(source.id),
             "version": source.version,
@@ -206,7 +208,7 @@ def _build(kinds: Iterable[ListedKind]) -> tantivy.Schema:
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("scope", "audience"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("version", ID_COLUMN.integers):
+    for name in ("kind", "version", ID_COLUMN.integers):
         builder.add_integer_field(name, fast=True)
     builder.add_bytes_field("row", stored=True)
     builder.add_float_field("prior", fast=True)

@@ -28,6 +28,8 @@ from chalicelib.domain.listing import ListedField
 _COUNTED_VALUES = 2_000
 # Hits read beyond a window of scores, so that equal scores at its edges are put in order of id.
 _SCORE_MARGIN = 8
+# Hits read of all kinds together, in the hope that they hold each kind's best.
+_WIDE = 200
 # Hits read beyond a window of sort values, so that short runs at its edges are read whole.
 _SORT_MARGIN = 8
 
@@ -117,7 +119,7 @@ class Source:
     """A searcher and the ids it must not show, because something newer is known of them."""
 
     def __init__(self, schema: IndexSchema, searcher: tantivy.Searcher, masked: Query | None = None) -> None:
-        self._searcher = searcher
+        self._schema, self._searcher = schema, searcher
         self._compile = Compiler(schema)
         self._mask: list[Clause] = [(Occur.MustNot, masked)] if masked else []
 
@@ -146,6 +148,30 @@ class Source:
         ranked = by_score([self._record(address, score) for score, address in result.hits[tied.start : tied.stop]])
         begin = low - start - tied.start
         return Window(ranked[begin : begin + high - low], _count(result))
+
+    def scored_by_kind(self, clauses: Sequence[Clause], text: Query, limit: int) -> dict[str, Window | None]:
+        """By kind the best `limit` records, those tied with the last one, and how many match, from one query.
+
+        A kind is missing if nothing of it matches, and None if too little of it was read to tell.
+        """
+        query = Query.boolean_query([(Occur.Must, text), *_unscored([*clauses, *self._mask])])
+        result = self._searcher.search(query, _WIDE, weight_by_field="prior")
+        numbers = self._searcher.fast_field_values("kind", [address for _, address in result.hits])
+        hits: dict[int, list[tuple[float, tantivy.DocAddress]]] = {}
+        for number, hit in zip(numbers, result.hits, strict=True):
+            hits.setdefault(int(number or 0), []).append(hit)
+        totals = {number: len(found) for number, found in hits.items()}
+        if _count(result) > len(result.hits):
+            counted = self._searcher.aggregate(query, {"kind": {"terms": {"field": "kind", "size": 1_000}}})
+            totals = {int(b["key"]): b["doc_count"] for b in counted["kind"]["buckets"]}
+        names = self._schema.kind_names
+        return {names[n]: self._best(hits.get(n, []), total, limit) for n, total in totals.items()}
+
+    def _best(self, hits: Sequence[tuple[float, tantivy.DocAddress]], total: int, limit: int) -> Window | None:
+        tied = _with_ties([score for score, _ in hits], 0, limit)
+        if tied.stop == len(hits) < total:
+            return None
+        return Window(by_score([self._record(address, score) for score, address in hits[: tied.stop]]), total)
 
     def count(self, clauses: Sequence[Clause]) -> int:
         return _count(self._searcher.search(self._query([*clauses, *self._mask]), 1, order_by_field="version"))
