@@ -169,7 +169,7 @@ def _refused(admin: Caller, new_caller: NewCaller) -> None:
     admin.get("/v1/organisations", {"city": f"{WORD}-ville", "q": WORD, "cursor": WORD})
     admin.get("/v1/organisations", {WORD: WORD})
     admin.get("/v1/search", {"q": f"{WORD} {DIGITS}"})
-    admin.get("/v1/me", **{"User-Agent": f"{WORD}\tbrowser", "X-Forwarded-For": WORD, "If-None-Match": WORD})
+    admin.get("/v1/me", None, **{"User-Agent": f"{WORD}\tbrowser", "X-Forwarded-For": WORD, "If-None-Match": WORD})
     admin.post("/v1/tasks", {"title": WORD}, **{"Idempotency-Key": WORD})
 
 
