@@ -117,7 +117,7 @@ class DynamoIdentity:
             Item.data["rotated_at"].set(now),
             Item.data["last_used_at"].set(now),
         ]
-        current = (Item.data["token_hash"] == session.token_hash) & Item.data["revoked_at"].does_not_exist()
+        current = Item.data["token_hash"] == session.token_hash
         return _update(keys.session(session.user_id, session.id), actions, current)
 
     def token(self, token_id: str) -> OneTimeToken | None:
@@ -455,6 +455,7 @@ def _(effect: OpenSession, transaction: Transaction) -> None:
 
 @_add.register
 def _(effect: RevokeSession, transaction: Transaction) -> None:
+    """Without a token hash no refresh can win any more."""
     session = effect.session
     revoked_at = Item.data["revoked_at"]
     actions: list[Action] = [

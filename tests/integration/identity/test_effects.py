@@ -203,16 +203,24 @@ def test_session_is_rotated_only_from_the_token_that_was_presented(app: Identity
     assert not wiring.identity().rotate(session, "other", now)
 
 
-def test_session_and_credentials_are_not_made_twice(app: Identity):
+def test_session_is_not_opened_over_another(app: Identity):
     session = make_session(make_id(), app.clock.now())
-    commit(OpenSession(session), CreateCredentials(session.user_id, "first"))
+    commit(OpenSession(session))
 
-    commit(OpenSession(replace(session, token_hash="other")), CreateCredentials(session.user_id, "second"))
+    commit(OpenSession(replace(session, token_hash="other")))
 
     stored = wiring.identity().session(session.user_id, session.id)
     assert stored is not None
     assert stored.token_hash == "hash"
-    assert wiring.identity().account(session.user_id)[1].password == "first"
+
+
+def test_credentials_are_not_made_over_others(app: Identity):
+    user_id = make_id()
+    commit(CreateCredentials(user_id, "first"))
+
+    commit(CreateCredentials(user_id, "second"))
+
+    assert wiring.identity().account(user_id)[1].password == "first"
 
 
 def test_attempts_are_stored_only_over_those_that_were_read(app: Identity):
