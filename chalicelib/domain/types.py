@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -41,6 +42,11 @@ def _blank_to_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+_REMEMBERED = 2048
+"""Addresses and numbers are parsed again at each read of a record; the latest are remembered."""
+
+
+@lru_cache(_REMEMBERED)
 def normalise_email(value: str) -> str:
     """Lower case, IDN domain in its ASCII form; plus-tags are kept (they are other addresses)."""
     try:
@@ -52,6 +58,7 @@ def normalise_email(value: str) -> str:
     return f"{address.local_part.lower()}@{address.ascii_domain}"
 
 
+@lru_cache(_REMEMBERED)
 def normalise_phone(value: str) -> str:
     """E.164; a number without country prefix is read as French."""
     try:
@@ -86,9 +93,7 @@ def _lei(value: str) -> str:
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 """The days a record may name: every sum of a day and a delay stays a date, and every year has four digits."""
 
-_INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
-)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE)
 
 
 def _instant(value: Any) -> Any:

@@ -30,7 +30,7 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class LoginBody(Body):
