@@ -99,6 +99,8 @@ def edit_distance(left: str, right: str, limit: int) -> int:
 
 def prefix_distance(word: str, text: str, limit: int) -> int:
     """The smallest edit distance between `word` and a beginning of `text`, or `limit + 1`."""
+    if len(set(word).difference(text[: len(word) + limit])) > limit:
+        return limit + 1
     lengths = range(max(1, len(word) - limit), min(len(text), len(word) + limit) + 1)
     return min((edit_distance(word, text[:n], limit) for n in lengths), default=limit + 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tantivy import FieldType, Occur, Query
 
@@ -44,30 +44,39 @@ NOTES = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A user's text: the words to find, and the digits if all of it reads as a phone number."""
+    """A user's text: the words to find, the digits if all of it reads as a phone number, and, where typos are forgiven,
+    its parts between spaces, folded, to be found inside e-mail addresses."""
 
     needles: tuple[Needle, ...]
     phone: str
     parts: tuple[str, ...]
-    """The text cut at spaces, folded: what a second look searches inside e-mail addresses."""
+    completing: bool
 
     @property
     def empty(self) -> bool:
         return not self.needles and not self.phone
 
+    def attempts(self) -> list[Words]:
+        """As typed; then with a typo in each word; then with two in the longer ones."""
+        most = max((needle.typos for needle in self.needles), default=0)
+        return [self._forgiving(0), *(self._forgiving(typos) for typos in range(1, max(most, 1) + 1))]
 
-def read_words(text: str, every_prefix: bool = False) -> Words:
+    def _forgiving(self, typos: int) -> Words:
+        needles = tuple(replace(needle, typos=min(typos, needle.typos)) for needle in self.needles)
+        return replace(self, needles=needles, parts=self.parts if typos else ())
+
+
+def read_words(text: str, completing: bool = False) -> Words:
     """The words of a text; the last one (or, completing, each one) from 2 characters on also as a prefix."""
     found = query_words(text)
     needles = tuple(
-        Needle(
-            word, stem(word), prefix=len(word) > 1 and (every_prefix or word == found[-1]), typos=allowed_typos(word)
-        )
+        Needle(word, stem(word), prefix=len(word) > 1 and (completing or word == found[-1]), typos=allowed_typos(word))
         for word in found
     )
     phone = phone_digits(text.strip())
     parts = tuple(compact(part) for part in text[:256].split()[:8])
-    return Words(needles, phone if len(phone) >= 4 else "", parts)
+    searchable = parts if all(len(part) >= 3 for part in parts) else ()
+    return Words(needles, phone if len(phone) >= 4 else "", searchable, completing)
 
 
 class Compiler:
@@ -115,17 +124,18 @@ class Compiler:
     def above(self, column: str, value: int) -> Query:
         return self._range(column, Span(value + 1, LARGEST))
 
-    def words(self, asked: Words, forgiving: bool, completing: bool = False) -> Query:
-        """The records in which every word is found, scored by where; forgiving typos, also in parts of e-mails."""
-        every = [(Occur.Must, self._word(needle, forgiving, completing)) for needle in asked.needles]
+    def words(self, asked: Words) -> Query:
+        """The records in which every word is found, scored by where."""
+        every = [(Occur.Must, self._word(needle, asked.completing)) for needle in asked.needles]
         ways = [Query.boolean_query(every)] if every else []
         if asked.phone:
             ways.append(self._phrase("phone_grams", asked.phone, PHONE))
-        if forgiving and (parts := [p for p in asked.parts if len(p) >= 3]) and len(parts) == len(asked.parts):
-            ways.append(Query.boolean_query([(Occur.Must, self._phrase("email_grams", p, PART_EMAIL)) for p in parts]))
+        if asked.parts:
+            parts = [(Occur.Must, self._phrase("email_grams", part, PART_EMAIL)) for part in asked.parts]
+            ways.append(Query.boolean_query(parts))
         return Query.disjunction_max_query(ways) if ways else Query.empty_query()
 
-    def _word(self, needle: Needle, forgiving: bool, completing: bool) -> Query:
+    def _word(self, needle: Needle, completing: bool) -> Query:
         word = needle.word
         ways = [
             self._scored("name", word, EXACT_NAME),
@@ -138,12 +148,12 @@ class Compiler:
             ways.append(self._scored("notes_stem", needle.stem, NOTES))
         if needle.prefix:
             ways += [self._beginning(f, word, score) for f, score in _PREFIX_SCORES]
-        if forgiving and needle.typos:
+        if needle.typos:
             ways += [self._near(f, word, 1, score) for f, score in _TYPO_SCORES]
-            if needle.typos > 1:
-                ways.append(self._near("name", word, 2, TYPOS_NAME))
-            if needle.forgiving_prefix:
-                ways.append(self._near("name", word, 1, TYPO_PREFIX_NAME, prefix=True))
+        if needle.typos > 1:
+            ways.append(self._near("name", word, 2, TYPOS_NAME))
+        if needle.forgiving_prefix:
+            ways.append(self._near("name", word, 1, TYPO_PREFIX_NAME, prefix=True))
         return Query.disjunction_max_query(ways)
 
     def _beginning(self, field: str, word: str, score: float) -> Query:

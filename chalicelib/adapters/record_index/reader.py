@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import tantivy
@@ -62,9 +61,7 @@ class Reader:
         if _sees_nothing(query.visibility):
             return Page([], 0, {name: {} for name in query.facets}, self.version)
         sources = self._sources(fresh)
-        asked = read_words(query.text)
-        forgiving = bool(query.text.strip()) and self._too_few(sources, base, asked)
-        text = self._compile.words(asked, forgiving) if query.text.strip() else None
+        text = self._text(sources, base, query.text) if query.text.strip() else None
         matching = [*base, (Occur.Must, text)] if text else base
         if text and not query.sort:
             window = _merged(sources, query, lambda s, low, high: s.scored(base, text, low, high), by_score)
@@ -78,33 +75,32 @@ class Reader:
         """Hits by kind, best group first; a kind that lacks a filtered field has none."""
         _check_bounds(query.limit, 0)
         kinds = {k: v for k, v in query.visibility.items() if self._has_fields(k, query) and not _sees_nothing(v)}
-        asked = read_words(query.text, every_prefix=query.autocomplete)
+        asked = read_words(query.text, completing=query.autocomplete)
         if asked.empty or not kinds:
             return []
         sources = self._sources(fresh)
         bases = {
             kind: self._base(ListQuery(kind, seen, query.filters, text=query.text)) for kind, seen in kinds.items()
         }
-        search = partial(self._groups, sources, bases, query, asked)
-        groups = search(forgiving=False)
-        if sum(group.total for group in groups) < ENOUGH_HITS:
-            groups = search(forgiving=True)
+        windows: dict[str, Window] = {}
+        for attempt in asked.attempts():
+            asked, windows = attempt, self._windows(sources, bases, query, attempt)
+            if sum(window.total for window in windows.values()) >= ENOUGH_HITS:
+                break
+        marker = None if query.autocomplete else Highlighter(asked.needles, stem)
+        groups = [SearchGroup(k, w.total, self._hits(k, w.found, marker)) for k, w in windows.items() if w.total]
         return sorted(groups, key=lambda g: (-g.hits[0].score, g.kind))
 
-    def _groups(
-        self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words, forgiving: bool
-    ) -> Groups:
+    def _windows(
+        self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words
+    ) -> dict[str, Window]:
         """Each kind gets its own query. Typos are dear to look up, so one query over all kinds answers where it can."""
-        text = self._compile.words(asked, forgiving, query.autocomplete)
-        together = self._together(sources, bases, query, text) if forgiving else {}
-        windows = {kind: together.get(kind) or _best(sources, base, text, query.limit) for kind, base in bases.items()}
-        needles = asked.needles if forgiving else tuple(replace(n, typos=0) for n in asked.needles)
-        marker = None if query.autocomplete else Highlighter(needles, stem)
-        return [
-            SearchGroup(kind, total, self._hits(kind, found, marker))
-            for kind, (found, total) in windows.items()
-            if total
-        ]
+        as_typed = not asked.parts and not any(needle.typos for needle in asked.needles)
+        if as_typed and not any(source.may_match(asked) for source in sources):
+            return {}
+        text = self._compile.words(asked)
+        together = {} if as_typed else self._together(sources, bases, query, text)
+        return {kind: together.get(kind) or _best(sources, base, text, query.limit) for kind, base in bases.items()}
 
     def _together(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, text: Query
@@ -187,9 +183,14 @@ class Reader:
                     counts[field.name][name] = counts[field.name].get(name, 0) + count
         return counts
 
-    def _too_few(self, sources: Sequence[Source], base: Sequence[Clause], asked: Words) -> bool:
-        text: Clause = (Occur.Must, self._compile.words(asked, forgiving=False))
-        return sum(source.count([*base, text]) for source in sources) < ENOUGH_HITS
+    def _text(self, sources: Sequence[Source], base: Sequence[Clause], typed: str) -> Query:
+        """The first attempt at the words that finds enough, or the most forgiving one."""
+        *earlier, last = read_words(typed).attempts()
+        for asked in earlier:
+            text = self._compile.words(asked)
+            if sum(source.count([*base, (Occur.Must, text)]) for source in sources) >= ENOUGH_HITS:
+                return text
+        return self._compile.words(last)
 
     def _sources(self, fresh: Sequence[IndexDocument]) -> Sources:
         main = Source(self._schema, self._searcher)

@@ -8,8 +8,9 @@ Tantivy fields, for a listed field `city`:
 - `k1_…`, `n1_…` the first value of a field that holds a list, which it is sorted by
 - `r_city`   the values as written, where facets are counted
 
-and for each record: `id` (`kind#id`), `o_id`, `scope` (kind and live/trash), `kind` (its number), `audience`, `version`,
-`row` (the JSON), `prior` (how it ranks among equals), and by role the words of the fields that search looks at.
+and for each record: `id` (`kind#id`), `o_id`, `scope` (kind, live or trash), `kind` (its number), `audience`,
+`version`, `row` (the JSON), `prior` (how it ranks among equals), and by role the words of the fields that search looks
+at.
 """
 
 from __future__ import annotations

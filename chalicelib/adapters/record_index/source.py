@@ -19,10 +19,11 @@ from typing import Any, NamedTuple
 import tantivy
 from tantivy import Occur, Order, Query
 
-from chalicelib.adapters.record_index.queries import Clause, Compiler
-from chalicelib.adapters.record_index.schema import ID_COLUMN, IndexSchema, sort_column
+from chalicelib.adapters.record_index.queries import Clause, Compiler, Words
+from chalicelib.adapters.record_index.schema import EDGES, ID_COLUMN, IndexSchema, sort_column
 from chalicelib.adapters.record_index.values import sort_value
 from chalicelib.domain.listing import ListedField
+from chalicelib.domain.matching import LONGEST_EDGE, Needle
 
 # Distinct texts up to which the runs among records that begin alike are counted rather than searched for.
 _COUNTED_VALUES = 2_000
@@ -172,6 +173,20 @@ class Source:
         if tied.stop == len(hits) < total:
             return None
         return Window(by_score([self._record(address, score) for score, address in hits[: tied.stop]]), total)
+
+    def may_match(self, asked: Words) -> bool:
+        """False if some word as typed is nowhere in the index: a look into the dictionaries, without a query."""
+        return bool(asked.phone) or all(self._knows(needle) for needle in asked.needles)
+
+    def _knows(self, needle: Needle) -> bool:
+        word, stem = needle.word, needle.stem
+        exact = [("name", word), ("email", word), *((f"{role}_stem", stem) for role in ("name", "text", "notes"))]
+        short = needle.prefix and len(word) <= LONGEST_EDGE
+        terms = [*exact, *((f"{role}_edge", word) for role in EDGES if short)]
+        if any(self._searcher.doc_freq(field, term) for field, term in terms):
+            return True
+        long = needle.prefix and not short
+        return long and any(self._searcher.terms_with_prefix(role, word, limit=1) for role in EDGES)
 
     def count(self, clauses: Sequence[Clause]) -> int:
         return _count(self._searcher.search(self._query([*clauses, *self._mask]), 1, order_by_field="version"))
