@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chalicelib.adapters.event_bus import batches
+from chalicelib.domain.events import Transition, event_of
 from chalicelib.domain.records import Ref
 from chalicelib.handlers.streams import handle_stream
-from chalicelib.repositories.history import DynamoHistory
+from chalicelib.repositories.history import DynamoHistory, version_item
+from chalicelib.services.records import MAX_RECORD_BYTES
 from chalicelib.services.relay import Relay
 from tests.support.application import Actor, Application, running_application
+from tests.support.factories import make_interaction, next_version
 from tests.support.fakes import InMemoryBus, InMemoryIndexQueue
 from tests.support.faults import Crash, FaultPlan, faults
 from tests.support.lambda_events import stream_event
@@ -158,3 +165,39 @@ def test_a_record_of_an_unknown_kind_fails_its_batch_so_that_it_can_be_isolated(
     handle_stream(stream_event([good]))
 
     assert [event.record_id for event in pipeline.bus.events] == [made["id"]]
+
+
+class TestSizes:
+    """The largest record there may be, changed in every field, still fits everything that repeats it."""
+
+    LARGEST = 80_000
+
+    def changed_wholly(self) -> Transition:
+        half = "é" * (self.LARGEST // 4 - 250)
+        before = make_interaction().model_copy(update={"content": half, "subject": half})
+        after = next_version(before, content=half + "y", subject=half + "z")
+        assert 79_000 < len(json.dumps(after.row(), ensure_ascii=False).encode()) <= self.LARGEST
+        return Transition(before, after, "1")
+
+    def test_a_version_fits_an_item_and_an_event_fits_the_bus(self):
+        transition = self.changed_wholly()
+
+        version = json.dumps(version_item(transition).data, ensure_ascii=False).encode()
+        event = event_of(transition).model_dump_json().encode()
+
+        assert len(version) < 400_000
+        assert len(event) < 256_000
+
+    def test_the_limit_of_a_record_is_the_one_this_was_shown_for(self):
+        assert MAX_RECORD_BYTES == self.LARGEST
+
+
+@given(st.lists(st.integers(0, 250_000), max_size=40))
+def test_events_are_cut_into_calls_that_the_bus_takes(sizes):
+    entries = [{"Detail": "x" * size, "n": str(n)} for n, size in enumerate(sizes)]
+
+    cut = batches(entries)
+
+    assert [entry for batch in cut for entry in batch] == entries
+    assert all(0 < len(batch) <= 10 for batch in cut)
+    assert all(len(batch) == 1 or sum(len(e["Detail"]) for e in batch) <= 256_000 for batch in cut)
