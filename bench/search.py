@@ -1,8 +1,8 @@
 """Lists and searches through the read model beside PostgreSQL: the same records and questions, asked in turn.
 
 Timed is what a request costs inside the function: the caller's policy, filters, order, total, facets, decoded rows;
-for searches also groups and highlights. Each question is asked three times of either side in turn and its median
-counts, so that a burst of another program does not; the figures are over many different questions.
+for searches also groups and highlights. Each question is asked five times of either side in turn and its fastest
+answer counts, so that what else the machine does counts for neither; the figures are over many different questions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain.listing import SearchQuery, Visibility
 from chalicelib.domain.matching import fold
 
-ROUNDS = 3
+ROUNDS = 5
 BUILD_HEAP = 256_000_000
 TIMES_FASTER = 5.0
 RECALL = 0.98
@@ -88,7 +88,7 @@ def _compare(
     limit_ms: float,
 ) -> None:
     """Median and 95th percentile of either side, and how many times faster ours is at both."""
-    times = [_medians_ms(question, ours, theirs) for question in questions]
+    times = [_fastest_ms(question, ours, theirs) for question in questions]
     our_50, our_95 = _percentiles([mine for mine, _ in times])
     their_50, their_95 = _percentiles([other for _, other in times])
     report.add(f"{name}_p50", our_50, "ms", None, ok=True, baseline=their_50)
@@ -96,7 +96,7 @@ def _compare(
     report.at_least(f"{name}_times_faster", their_95 / our_95, "×", TIMES_FASTER)
 
 
-def _medians_ms(
+def _fastest_ms(
     question: Question, ours: Callable[[Question], object], theirs: Callable[[Question], object]
 ) -> tuple[float, float]:
     taken: tuple[list[float], list[float]] = ([], [])
@@ -105,7 +105,7 @@ def _medians_ms(
             started = time.perf_counter()
             answer(question)
             side.append((time.perf_counter() - started) * 1_000)
-    return statistics.median(taken[0]), statistics.median(taken[1])
+    return min(taken[0]), min(taken[1])
 
 
 def _percentiles(values: Sequence[float]) -> tuple[float, float]:
