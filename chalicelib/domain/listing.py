@@ -59,7 +59,10 @@ class IndexDocument:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`values` are alternatives (OR) for eq, all excluded for ne; gte, lte, prefix take one; empty takes "true"/"false"."""
+    """`values` are alternatives (OR) for eq and all excluded for ne; gte, lte and prefix take one.
+
+    `empty` takes "true" or "false".
+    """
 
     field: str
     operator: Operator

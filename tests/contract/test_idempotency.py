@@ -194,6 +194,6 @@ def _authenticated_before_the_answer() -> Any:
 
     def early(authorization: str, idempotency_key: str | None) -> tuple[Principal, IdempotencyRecord | None]:
         del idempotency_key
-        return authenticate(real, authorization, None)  # type: ignore[arg-type]
+        return authenticate(real, authorization, None)
 
     return patch.object(real, "authenticate", early)

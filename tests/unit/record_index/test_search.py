@@ -188,7 +188,8 @@ def test_fresh_writes_rank_and_count_as_if_they_were_indexed(seed, text):
 
 
 HOSTILE = [
-    "", " ", "+", "-", '"', "(", ")", ":", "a:b", 'l"x', "dupont AND (", "*", "dupo*", "\\", "/.*/", "[a TO b]", "~2", "^5",
+    "", " ", "+", "-", '"', "(", ")", ":", "a:b", 'l"x', "dupont AND (", "*", "dupo*", "\\", "/.*/", "[a TO b]", "~2",
+    "^5",
     "{}", "\x00", "\x00\x01\x02dupont", "\u202e\u0000", "é" * 10_000, "a" * 10_000, "abcdefgh " * 2_000, "@" * 300,
     "a@" * 200, "1" * 10_000, "+" * 10_000, "\ud800", "dupont\ud800", "😀😀😀", "日本語", "ﬃ", "İstanbul", "ß" * 300,
 ]  # fmt: skip
