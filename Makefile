@@ -60,11 +60,12 @@ deploy: $(READY) ## deploy to AWS: STAGE=name PUBLIC_URL=https://… MAIL_SENDER
 # --- quality ------------------------------------------------------------------------------------
 
 test: check ## everything: the checks below, then all tests
-	$(VENV)/python -m pytest --ignore tests/infra
+	$(VENV)/python -m pytest -n 2 --dist worksteal --ignore tests/infra --ignore tests/e2e
+	$(VENV)/python -m pytest tests/e2e
 	$(VENV)/python -m pytest tests/infra -m e2e
 
 test-unit: $(READY) test-tools ## the fast tests
-	$(VENV)/python -m pytest tests/unit tests/contract tests/integration
+	$(VENV)/python -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/integration tests/rbac
 
 test-e2e: $(READY) ## the tests against a local cloud of their own
 	$(VENV)/python -m pytest tests/e2e tests/infra -m e2e
