@@ -106,6 +106,16 @@ def _instant(value: Any) -> Any:
         raise PydanticCustomError("datetime", "must be a time such as 2026-01-31T09:30:00Z") from error
 
 
+def _day(value: Any) -> Any:
+    """Days come in as YYYY-MM-DD (or as date from our own code), never as a count of seconds."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) else "")
+    except ValueError as error:
+        raise PydanticCustomError("date", "must be a day such as 2026-01-31") from error
+
+
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise PydanticCustomError("timezone", "must carry a time zone, for example 2026-01-31T09:30:00Z")
@@ -186,7 +196,7 @@ Timestamp = Annotated[
     PlainSerializer(format_utc, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST), BeforeValidator(_day)]
 
 
 distinct = AfterValidator(_distinct)

@@ -149,6 +149,8 @@ def _filter(kind: ListedKind, name: str, values: list[str]) -> Filter:
     if any(len(value) > FILTER_VALUE_LENGTH for value in values) or len(values) > FILTER_VALUES:
         limits = f"at most {FILTER_VALUES} values of at most {FILTER_VALUE_LENGTH} characters"
         raise errors.InvalidInput("A filter is too long.", [errors.Detail(name, limits)])
+    if suffix == "__prefix" and not all(value.strip() for value in values):
+        raise errors.InvalidInput("A prefix is blank.", [errors.Detail(name, "must not be blank")])
     return Filter(field, _SUFFIXES.get(suffix, "eq"), tuple(values))
 
 

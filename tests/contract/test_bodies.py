@@ -165,7 +165,13 @@ def test_the_envelope_of_a_record_is_not_for_callers_to_write(admin: Actor, fiel
 UNKNOWN_QUERIES = [
     *("colour=red", "limit=0", "limit=201", "limit=x", "sort=colour", "sort=--name", "facets=colour", "cursor=x"),
     *("deleted=perhaps", "is_active=2", "name__like=x", "name__gte=a", "name__empty=x", "potential_amount__gte=x"),
-    *("potential_amount__prefix=1", "signature_date__lte=tomorrow", "sort=" + ",".join(["name"] * 6)),
+    *(
+        "potential_amount__prefix=1",
+        "id__prefix=",
+        "name__prefix=%20",
+        "signature_date__lte=tomorrow",
+        "sort=" + ",".join(["name"] * 6),
+    ),
     *("q=" + "x" * 201, "name=" + "x" * 201),
 ]
 
