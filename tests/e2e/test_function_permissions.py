@@ -42,6 +42,7 @@ NEVER_USED_HERE: Mapping[tuple[str, str], str] = {
         for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     },
     ("maintenance", "sqs:SendMessage"): _ON_FAILURE,
+    ("maintenance", "dynamodb:BatchGetItem"): "reads what was indexed while it rebuilt; nothing may have been",
     **{(f, "s3:ListBucket"): "lets S3 say that a file is missing, not forbidden" for f in ("api", "indexer")},
     ("indexer", "dynamodb:Scan"): "builds the first index of a new schema; here the reindexing after a deployment did",
     ("maintenance", "s3:DeleteObject"): "files of the index are removed a day after nothing refers to them any more",
