@@ -78,7 +78,8 @@ def build(routes: Iterable[Route]) -> Json:
 class _Schemas(GenerateJsonSchema):
     """Records answer with every field they have, so all of them are required in answers.
 
-    A default of null only says that a field may be left out, which `required` says already.
+    A default of null only says that a field may be left out, which `required` says already. Of a model's docstring the
+    first paragraph is for callers.
     """
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> Json:
@@ -89,6 +90,8 @@ class _Schemas(GenerateJsonSchema):
         found = super().model_schema(schema)
         if self.mode == "serialization" and issubclass(schema["cls"], Record):
             found["required"] = list(found["properties"])
+        if "description" in found:
+            found["description"] = found["description"].partition("\n\n")[0]
         return found
 
 
