@@ -137,14 +137,15 @@ class Highlighter:
     """Marks in texts what the needles of one search found; each distinct word is judged once."""
 
     def __init__(self, needles: Sequence[Needle], stem: Callable[[str], str], width: int = 160) -> None:
-        self._needles, self._stem, self._width = needles, stem, width
-        self._verdicts: dict[str, bool] = {}
+        self._matches = _Verdicts(needles, stem)
+        self._width = width
 
     def mark(self, text: str) -> str | None:
         """The text around its first match, HTML-escaped, `<mark>` around each matched word; None if nothing matches."""
-        spans = [match.span() for match in _WORD.finditer(text) if self._matches(match.group())]
-        if not spans:
+        matches = self._matches
+        if not any(map(matches.__getitem__, _WORD.findall(text))):
             return None
+        spans = [match.span() for match in _WORD.finditer(text) if matches[match.group()]]
         start, end = _fragment(text, spans[0], self._width)
         parts: list[str] = ["…"] if start else []
         at = start
@@ -158,15 +159,19 @@ class Highlighter:
             parts.append("…")
         return "".join(parts)
 
-    def _matches(self, word: str) -> bool:
-        known = self._verdicts.get(word)
-        if known is None:
-            known = self._verdicts[word] = any(
-                needle.distance(candidate, self._stem) is not None
-                for candidate in words(word)
-                for needle in self._needles
-            )
-        return known
+
+class _Verdicts(dict[str, bool]):
+    """Whether some needle matches a word as it stands in a text."""
+
+    def __init__(self, needles: Sequence[Needle], stem: Callable[[str], str]) -> None:
+        super().__init__()
+        self._needles, self._stem = needles, stem
+
+    def __missing__(self, word: str) -> bool:
+        verdict = self[word] = any(
+            needle.distance(candidate, self._stem) is not None for candidate in words(word) for needle in self._needles
+        )
+        return verdict
 
 
 def _fragment(text: str, span: tuple[int, int], width: int) -> tuple[int, int]:

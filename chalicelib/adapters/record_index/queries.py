@@ -44,13 +44,14 @@ NOTES = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A user's text: the words to find, the digits if all of it reads as a phone number, and, where typos are forgiven,
-    its parts between spaces, folded, to be found inside e-mail addresses."""
+    """A user's text: the words to find, the digits if all of it reads as a phone number, and its parts between spaces
+    if some are more than a word. Where `forgiving`, words and parts are also found inside e-mail addresses."""
 
     needles: tuple[Needle, ...]
     phone: str
     parts: tuple[str, ...]
     completing: bool
+    forgiving: bool = False
 
     @property
     def empty(self) -> bool:
@@ -63,7 +64,7 @@ class Words:
 
     def _forgiving(self, typos: int) -> Words:
         needles = tuple(replace(needle, typos=min(typos, needle.typos)) for needle in self.needles)
-        return replace(self, needles=needles, parts=self.parts if typos else ())
+        return replace(self, needles=needles, forgiving=typos > 0)
 
 
 def read_words(text: str, completing: bool = False) -> Words:
@@ -75,8 +76,8 @@ def read_words(text: str, completing: bool = False) -> Words:
     )
     phone = phone_digits(text.strip())
     parts = tuple(compact(part) for part in text[:256].split()[:8])
-    searchable = parts if all(len(part) >= 3 for part in parts) else ()
-    return Words(needles, phone if len(phone) >= 4 else "", searchable, completing)
+    composed = all(len(part) >= 3 for part in parts) and not set(parts) <= set(found)
+    return Words(needles, phone if len(phone) >= 4 else "", parts if composed else (), completing)
 
 
 class Compiler:
@@ -126,16 +127,16 @@ class Compiler:
 
     def words(self, asked: Words) -> Query:
         """The records in which every word is found, scored by where."""
-        every = [(Occur.Must, self._word(needle, asked.completing)) for needle in asked.needles]
+        every = [(Occur.Must, self._word(needle, asked)) for needle in asked.needles]
         ways = [Query.boolean_query(every)] if every else []
         if asked.phone:
             ways.append(self._phrase("phone_grams", asked.phone, PHONE))
-        if asked.parts:
+        if asked.forgiving and asked.parts:
             parts = [(Occur.Must, self._phrase("email_grams", part, PART_EMAIL)) for part in asked.parts]
             ways.append(Query.boolean_query(parts))
-        return Query.disjunction_max_query(ways) if ways else Query.empty_query()
+        return _best_of(ways) if ways else Query.empty_query()
 
-    def _word(self, needle: Needle, completing: bool) -> Query:
+    def _word(self, needle: Needle, asked: Words) -> Query:
         word = needle.word
         ways = [
             self._scored("name", word, EXACT_NAME),
@@ -144,10 +145,12 @@ class Compiler:
             self._scored("text", word, EXACT_TEXT),
             self._scored("text_stem", needle.stem, STEM_TEXT),
         ]
-        if not completing:
+        if not asked.completing:
             ways.append(self._scored("notes_stem", needle.stem, NOTES))
         if needle.prefix:
             ways += [self._beginning(f, word, score) for f, score in _PREFIX_SCORES]
+        if asked.forgiving and len(word) >= 3:
+            ways.append(self._phrase("email_grams", word, PART_EMAIL))
         if needle.typos:
             ways += [self._near(f, word, 1, score) for f, score in _TYPO_SCORES]
         if needle.typos > 1:
@@ -228,6 +231,11 @@ class Compiler:
 
 _PREFIX_SCORES = (("name", PREFIX_NAME), ("email", PREFIX_EMAIL), ("text", PREFIX_TEXT))
 _TYPO_SCORES = (("name", TYPO_NAME), ("email", TYPO_EMAIL), ("text", TYPO_TEXT))
+
+
+def _best_of(ways: list[Query]) -> Query:
+    """A union costs a pass over the index in steps, however little it finds: none for one way."""
+    return ways[0] if len(ways) == 1 else Query.disjunction_max_query(ways)
 
 
 def _either(queries: list[Query]) -> Query:

@@ -95,11 +95,10 @@ class Reader:
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words
     ) -> dict[str, Window]:
         """Each kind gets its own query. Typos are dear to look up, so one query over all kinds answers where it can."""
-        as_typed = not asked.parts and not any(needle.typos for needle in asked.needles)
-        if as_typed and not any(source.may_match(asked) for source in sources):
+        if not asked.forgiving and not any(source.may_match(asked) for source in sources):
             return {}
         text = self._compile.words(asked)
-        together = {} if as_typed else self._together(sources, bases, query, text)
+        together = self._together(sources, bases, query, text) if asked.forgiving else {}
         return {kind: together.get(kind) or _best(sources, base, text, query.limit) for kind, base in bases.items()}
 
     def _together(
