@@ -72,6 +72,10 @@ class Record(BaseModel):
         """The JSON object the API answers with."""
         return self.model_dump(mode="json")
 
+    def document(self) -> dict[str, Any]:
+        """The JSON object that is stored: without empty fields, and validating it gives the record back."""
+        return self.model_dump(mode="json", exclude_none=True)
+
 
 class OwnedRecord(Record):
     """A record that belongs to a user and a team."""

@@ -282,8 +282,7 @@ def get_items(wanted: Iterable[keys.Key]) -> dict[keys.Key, Item]:
 
 def record_data(record: Record) -> dict[str, Any]:
     """The stored document: the record's JSON without empty fields and without what has its own attribute."""
-    dumped = record.model_dump(mode="json", exclude_none=True)
-    return {name: value for name, value in dumped.items() if name not in _ENVELOPE}
+    return {name: value for name, value in record.document().items() if name not in _ENVELOPE}
 
 
 def record_item(record: Record) -> Item:
