@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def main() -> None:
     _configure_ministack(layout, live_s3, sandboxes)
     snapshot = layout.cloud / "snapshots" / "current"
     _link_files(snapshot, live_s3)
-    asyncio.run(_serve(layout, live_s3, sandboxes))
+    asyncio.run(_serve(layout, live_s3, sandboxes, lock.fileno()))
 
 
 def _remove_left_sandboxes(sandboxes: Path) -> None:
@@ -78,7 +79,7 @@ def _link_files(snapshot: Path, live_s3: Path) -> None:
         shutil.copytree(snapshot / "s3", live_s3, copy_function=os.link, dirs_exist_ok=True)
 
 
-async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
+async def _serve(layout: Layout, live_s3: Path, sandboxes: Path, lock: int) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack import app
@@ -90,11 +91,13 @@ async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
     ministack_gaps.authorise_mail_by_sender()
     ministack_gaps.authorise_queue_batches_as_single_calls()
     ministack_gaps.retry_partly_failed_stream_batches()
+    serving = threading.Event()
+    ministack_gaps.hold_functions_until(serving)
     ministack_gaps.give_functions_their_own_sandbox(sandboxes, layout.logs)
     if layout.records_calls:
         ministack_gaps.record_calls(layout.calls)
 
-    store = SnapshotStore(layout.cloud, live_s3)
+    store = SnapshotStore(layout.cloud, live_s3, lock)
     app.PERSIST_STATE = False  # our snapshots take the place of MiniStack's own saving and loading
     store.load()
     schedule = SnapshotSchedule(store)
@@ -108,7 +111,8 @@ async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    background = [loop.create_task(schedule.run()), loop.create_task(_stop_with_parent(stop))]
+    duties = (schedule.run(), _stop_with_parent(stop), _tell_when_serving(layout.cloud_port, serving))
+    background = [loop.create_task(duty) for duty in duties]
     application: Any = _observed(app.app, schedule)
     await serve(application, config, shutdown_trigger=stop.wait)
     for task in background:
@@ -116,6 +120,17 @@ async def _serve(layout: Layout, live_s3: Path, sandboxes: Path) -> None:
     store.save()
     sys.stdout.flush()
     os._exit(0)  # MiniStack's pollers and workers hold nothing more to wait for
+
+
+async def _tell_when_serving(port: int, serving: threading.Event) -> None:
+    while not serving.is_set():
+        try:
+            _, connection = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.02)
+        else:
+            connection.close()
+            serving.set()
 
 
 async def _stop_with_parent(stop: asyncio.Event) -> None:

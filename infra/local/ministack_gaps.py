@@ -96,6 +96,22 @@ def retry_partly_failed_stream_batches() -> None:
     lambda_svc._execute_function = execute_function
 
 
+def hold_functions_until(serving: threading.Event) -> None:
+    """Let no event source start a function before this process serves; what waits in a restored queue would fail."""
+    original = lambda_svc._execute_function
+
+    def execute_function(func: dict[str, Any], event: Any) -> dict[str, Any]:
+        serving.wait(_LONGEST_START)
+        result: dict[str, Any] = original(func, event)
+        return result
+
+    lambda_svc._execute_function = execute_function
+
+
+_LONGEST_START = 30.0
+"""Seconds after which a call goes ahead come what may."""
+
+
 def _is_stream_batch(event: Any) -> bool:
     records = event.get("Records") if isinstance(event, dict) else None
     return isinstance(records, list) and bool(records) and records[0].get("eventSource") == "aws:dynamodb"

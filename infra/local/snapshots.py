@@ -45,9 +45,10 @@ _WAITING = "waiting_work"
 
 
 class SnapshotStore:
-    """The snapshots of one local cloud."""
+    """The snapshots of one local cloud. `lock` is the open file that says a process of this cloud still works."""
 
-    def __init__(self, directory: Path, live_s3: Path) -> None:
+    def __init__(self, directory: Path, live_s3: Path, lock: int) -> None:
+        self._lock = lock
         self._directory = directory / "snapshots"
         self._blobs = directory / "blobs"
         self._live_s3 = live_s3
@@ -101,7 +102,10 @@ class SnapshotStore:
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            os.closerange(3, 4096)  # the listening socket must not outlive the parent in us
+            # The listening socket must not outlive the parent in us, but its lock must: the next process waits for
+            # it, lest it take the files of one snapshot and the state of the one we are about to publish.
+            os.closerange(3, self._lock)
+            os.closerange(self._lock + 1, 4096)
             gc.disable()
             copy.deepcopy = _itself  # type: ignore[assignment]  # the child is the copy
             self._write_state(unfinished)

@@ -183,7 +183,8 @@ from ministack.services import dynamodb, lambda_svc, ses, sqs
 directory, phase = Path(sys.argv[1]), sys.argv[2]
 live = directory / "s3"
 live.mkdir(exist_ok=True)
-store = SnapshotStore(directory, live)
+lock = (directory / "lock").open("w")
+store = SnapshotStore(directory, live, lock.fileno())
 stream = ("000000000000", "eu-west-3", "table")
 mapping = ("000000000000", "eu-west-3", "mapping")
 outbox = ("000000000000", "eu-west-3", "entries")
@@ -194,7 +195,14 @@ if phase == "save":
     ses._sent_emails._data[outbox] = [{"Subject": "Hello"}]
     (live / "object").write_bytes(b"old")
     import os
-    status = os.waitpid(store.save_in_child(), 0)[1]
+    import fcntl
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    child = store.save_in_child()
+    lock.close()
+    with (directory / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)  # comes once the child, which shares our lock, has ended
+        assert store.current is not None
+    status = os.waitpid(child, 0)[1]
     assert status == 0, status
     replacement = live / "object.new"
     replacement.write_bytes(b"new")
@@ -224,4 +232,5 @@ def test_a_snapshot_keeps_what_is_not_relayed_yet_the_mail_and_the_files_of_its_
 def test_an_unfinished_snapshot_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "snapshots" / "123.part").mkdir(parents=True)
 
-    assert SnapshotStore(tmp_path, tmp_path / "s3").current is None
+    with (tmp_path / "lock").open("w") as lock:
+        assert SnapshotStore(tmp_path, tmp_path / "s3", lock.fileno()).current is None
