@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +41,7 @@ def run(report: Report) -> None:
     measure(report, 100_000, limit_ms=10, memory_mb=MEMORY_MB)
 
 
-def measure(report: Report, size: int, limit_ms: float, memory_mb: float | None) -> None:
+def measure(report: Report, size: int, limit_ms: float, memory_mb: float | None, rounds: int = ROUNDS) -> None:
     """Build both sides with `size` records; hold every use against `limit_ms` at p95 and against PostgreSQL."""
     label = f"{size // 1_000}k" if size < 1_000_000 else f"{size // 1_000_000}m"
     known = sample(size)
@@ -49,13 +50,10 @@ def measure(report: Report, size: int, limit_ms: float, memory_mb: float | None)
         postgres = PostgresRecords(connection, dict(KINDS))
         postgres.load(documents(size))
         _same_answers(index, postgres)
-        lists = list_questions()
-        _compare(
-            report, f"{label}_list", lists, lambda ask: index.list(ask()), lambda ask: postgres.list(ask()), limit_ms
-        )
+        compare = partial(_compare, report, limit_ms=limit_ms, rounds=rounds)
+        compare(f"{label}_list", list_questions(), lambda ask: index.list(ask()), lambda ask: postgres.list(ask()))
         for use, asked in search_questions(known).items():
-            name = f"{label}_{use}"
-            _compare(report, name, asked, lambda ask: index.search(ask()), lambda ask: postgres.search(ask()), limit_ms)
+            compare(f"{label}_{use}", asked, lambda ask: index.search(ask()), lambda ask: postgres.search(ask()))
         _recall(report, label, recall_cases(known), index, postgres)
         if memory_mb is not None:
             report.at_most(f"{label}_peak_memory", _peak_memory(folder, size), "MB", memory_mb)
@@ -86,9 +84,10 @@ def _compare(
     ours: Callable[[Question], object],
     theirs: Callable[[Question], object],
     limit_ms: float,
+    rounds: int,
 ) -> None:
     """Median and 95th percentile of either side, and how many times faster ours is at both."""
-    times = [_fastest_ms(question, ours, theirs) for question in questions]
+    times = [_fastest_ms(question, ours, theirs, rounds) for question in questions]
     our_50, our_95 = _percentiles([mine for mine, _ in times])
     their_50, their_95 = _percentiles([other for _, other in times])
     report.add(f"{name}_p50", our_50, "ms", None, ok=True, baseline=their_50)
@@ -97,10 +96,10 @@ def _compare(
 
 
 def _fastest_ms(
-    question: Question, ours: Callable[[Question], object], theirs: Callable[[Question], object]
+    question: Question, ours: Callable[[Question], object], theirs: Callable[[Question], object], rounds: int
 ) -> tuple[float, float]:
     taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for side, answer in zip(taken, (ours, theirs), strict=True):
             started = time.perf_counter()
             answer(question)

@@ -11,6 +11,6 @@ from bench.search import measure
 
 def run(report: Report) -> None:
     if os.environ.get("ALL") == "1" or "search_million" in os.environ.get("ONLY", "").split():
-        measure(report, 1_000_000, limit_ms=50, memory_mb=None)
+        measure(report, 1_000_000, limit_ms=50, memory_mb=None, rounds=2)
     else:
         report.show("left_out", "run it with ALL=1 or ONLY=search_million")
