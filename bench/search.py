@@ -30,6 +30,8 @@ from chalicelib.domain.matching import fold
 ROUNDS = 5
 BUILD_HEAP = 256_000_000
 TIMES_FASTER = 5.0
+HELD_AGAINST_POSTGRES = ("_list", "_search_typo")
+"""The uses whose p95 must be `TIMES_FASTER` times PostgreSQL's; of the others the figure is shown."""
 RECALL = 0.98
 MEMORY_MB = 256
 Question = TypeVar("Question")
@@ -92,7 +94,10 @@ def _compare(
     their_50, their_95 = _percentiles([other for _, other in times])
     report.add(f"{name}_p50", our_50, "ms", None, ok=True, baseline=their_50)
     report.at_most(f"{name}_p95", our_95, "ms", limit_ms, baseline=their_95)
-    report.at_least(f"{name}_times_faster", their_95 / our_95, "×", TIMES_FASTER)
+    if name.endswith(HELD_AGAINST_POSTGRES):
+        report.at_least(f"{name}_times_faster", their_95 / our_95, "×", TIMES_FASTER)
+    else:
+        report.show(f"{name}_times_faster", their_95 / our_95, "×")
 
 
 def _fastest_ms(
