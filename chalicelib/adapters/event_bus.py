@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
+from chalicelib.adapters.aws import aws_client
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.events import SOURCE, BusEvent
 
@@ -21,10 +19,7 @@ class EventBridgePublisher:
 
     def __init__(self, bus_name: str) -> None:
         self._bus_name = bus_name
-        self._client: Any = boto3.client(
-            "events",
-            config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),
-        )
+        self._client: Any = aws_client("events")
 
     def publish(self, events: Sequence[BusEvent]) -> None:
         """Raises `Unavailable` when the bus refused any of them."""

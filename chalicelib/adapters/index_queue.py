@@ -6,9 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
+from chalicelib.adapters.aws import aws_client
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.events import IndexRequest
 
@@ -21,10 +19,7 @@ class SqsIndexQueue:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client: Any = boto3.client(
-            "sqs",
-            config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}),
-        )
+        self._client: Any = aws_client("sqs")
 
     def send(self, changed: Sequence[IndexRequest]) -> None:
         """Queue each record once per write; raises `Unavailable` when the queue refused any."""

@@ -8,8 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-from botocore.config import Config
+from chalicelib.adapters.aws import aws_client
 
 _KEPT_SECONDS = 300
 
@@ -41,8 +40,7 @@ class SecretsManagerSecrets:
 
     def _read(self) -> Secrets:
         if self._client is None:
-            timeouts = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 3, "mode": "standard"})
-            self._client = boto3.client("secretsmanager", config=timeouts)
+            self._client = aws_client("secretsmanager", read=4)
         document = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
         keys = {kid: base64.b64decode(key) for kid, key in document["keys"].items()}
         return Secrets(document["current"], keys, document["pepper"].encode(), document["cursor_key"].encode())

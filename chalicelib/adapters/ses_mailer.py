@@ -9,11 +9,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.parsers import ResponseParserError
 
+from chalicelib.adapters.aws import aws_client
 from chalicelib.domain.mails import Mail, OutcomeUnknown, Rejected, TryLater
 
 _FOR_GOOD = frozenset({"MessageRejected", "BadRequestException", "ValidationException"})
@@ -29,8 +28,7 @@ class SesMailer:
     @property
     def _client(self) -> Any:
         if self._made is None:
-            config = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
-            self._made = boto3.client("sesv2", config=config)
+            self._made = aws_client("sesv2", read=8, attempts=1)
         return self._made
 
     def send(self, mail: Mail, id: str) -> None:

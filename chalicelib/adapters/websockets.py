@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-from botocore.config import Config
+from chalicelib.adapters.aws import aws_client
 
 
 class ApiGatewayConnections:
@@ -18,8 +17,9 @@ class ApiGatewayConnections:
     @property
     def _client(self) -> Any:
         if self._made is None:
-            config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
-            self._made = boto3.client("apigatewaymanagementapi", endpoint_url=self._endpoint, config=config)
+            self._made = aws_client(
+                "apigatewaymanagementapi", connect=1, read=3, attempts=2, endpoint_url=self._endpoint
+            )
         return self._made
 
     def send(self, connection_id: str, message: str) -> bool:

@@ -91,7 +91,7 @@ class Manifest:
 
 
 class IndexStore:
-    """The published index of one schema. `s3` and `dynamodb` are boto3 clients."""
+    """The published index of one schema. `s3` and `dynamodb` are AWS clients."""
 
     def __init__(
         self, s3: Any, dynamodb: Any, bucket: str, table: str, fingerprint: str, prefix: str = "index"
