@@ -461,6 +461,8 @@ class Competition:
                 self.kills += 1
                 self._queue.appendleft(number)
                 indexing = make_indexing(self._store, self._table, self._root)
+            except Unavailable:  # the other one was first each time: the queue delivers again
+                self._queue.append(number)
 
     def _change(self, number: int) -> list[Ref]:
         put, purge = self._table.put, self._table.purge

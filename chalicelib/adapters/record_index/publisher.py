@@ -68,7 +68,7 @@ class SegmentPublisher:
         `read` is called after the newest index was fetched, anew at each attempt: what another writer published before
         is then never overwritten by an older state. Raises `Unavailable` if others were first too often.
         """
-        for attempt in range(ATTEMPTS):
+        for _ in range(ATTEMPTS):
             pointer = self._store.pointer(consistent=True)
             if pointer is None:
                 raise Unavailable("The index has not been built yet.")
@@ -77,7 +77,7 @@ class SegmentPublisher:
             copy.sync(manifest)
             if published := self._publish_once(copy, pointer, manifest, refs, read(refs)):
                 return published
-            time.sleep(random.uniform(0, _BACKOFF_SECONDS * (attempt + 1)))
+            time.sleep(random.uniform(0, _BACKOFF_SECONDS))
         raise Unavailable("Other writers of the index were first each time.")
 
     def rebuild(self, pages: Iterable[Sequence[IndexDocument]], read: Read) -> Published:
