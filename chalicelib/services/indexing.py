@@ -31,11 +31,6 @@ class Publication(Protocol):
     @property
     def records(self) -> int: ...
 
-    @property
-    def needs_rebuild(self) -> bool:
-        """Whether deleted records and small segments take so much space that a rebuild pays."""
-        ...
-
 
 class ReadRecords(Protocol):
     def __call__(self, refs: Sequence[Ref]) -> Sequence[IndexDocument]: ...

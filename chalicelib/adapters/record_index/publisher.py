@@ -23,8 +23,6 @@ from chalicelib.domain.records import Ref
 
 REBUILD_HEAP = 50_000_000
 ATTEMPTS = 20
-MANY_SEGMENTS = 16
-MUCH_DELETED = 0.2
 BLOB_GRACE = timedelta(hours=1)
 """How long a blob that no manifest refers to is kept: its writer may be about to publish, a reader be fetching it."""
 READER_GRACE = timedelta(minutes=10)
@@ -38,17 +36,15 @@ Read = Callable[[Sequence[Ref]], Sequence[IndexDocument]]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version that readers will find, and the state of the index: too many deleted records call for a rebuild."""
+    """A version that readers will find, and the state of the index.
+
+    Deleted records take space until the nightly rebuild: Tantivy merges no segment because of them.
+    """
 
     version: int
     segments: int
     records: int
     deleted: int
-
-    @property
-    def needs_rebuild(self) -> bool:
-        """Tantivy merges no segment because of its deleted records, and reads each segment for each query."""
-        return self.segments > MANY_SEGMENTS or self.deleted > MUCH_DELETED * (self.records + self.deleted)
 
 
 class SegmentPublisher:
