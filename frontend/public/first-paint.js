@@ -1,0 +1,7 @@
+// Sets theme and language before anything is painted. A file of its own: the content security policy allows no inline script.
+(() => {
+  const kept = localStorage.getItem('alforis.theme');
+  const dark = kept === 'dark' || (kept !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
+  document.documentElement.lang = localStorage.getItem('alforis.language') === 'en' ? 'en' : 'fr';
+})();

@@ -1,0 +1,79 @@
+import { ActionIcon, Avatar, Menu, useMantineColorScheme } from '@mantine/core';
+import {
+  IconDeviceDesktop,
+  IconLanguage,
+  IconLock,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { LANGUAGES, speak } from '@/lib/i18n';
+import { KINDS, titleOf } from '@/lib/kinds';
+import { session, useMe } from '@/lib/session';
+
+const THEMES = [
+  { value: 'light', icon: <IconSun size={16} /> },
+  { value: 'dark', icon: <IconMoon size={16} /> },
+  { value: 'auto', icon: <IconDeviceDesktop size={16} /> },
+] as const;
+
+export function UserMenu() {
+  const { t } = useTranslation('shell');
+  const { user } = useMe();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const navigate = useNavigate();
+  const name = titleOf(KINDS.users, user);
+  const logOut = async () => {
+    await session.logOut();
+    await navigate({ to: '/login', search: {} });
+  };
+  return (
+    <Menu position="bottom-end" width={220} withinPortal>
+      <Menu.Target>
+        <ActionIcon aria-label={t('userMenu', { name })} radius="xl">
+          <Avatar size={30} name={name} color="brand" alt="" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{name}</Menu.Label>
+        <Menu.Item component={Link} to="/settings/profile" leftSection={<IconUser size={16} />}>
+          {t('navigation.profile')}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/settings/security" leftSection={<IconLock size={16} />}>
+          {t('navigation.security')}
+        </Menu.Item>
+        <Menu.Label>{t('theme.label')}</Menu.Label>
+        {THEMES.map((theme) => (
+          <Menu.Item
+            key={theme.value}
+            leftSection={theme.icon}
+            onClick={() => setColorScheme(theme.value)}
+            role="menuitemradio"
+            aria-checked={colorScheme === theme.value}
+            fw={colorScheme === theme.value ? 700 : undefined}
+          >
+            {t(`theme.${theme.value}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{t('language.label')}</Menu.Label>
+        {LANGUAGES.map((language) => (
+          <Menu.Item
+            key={language}
+            lang={language}
+            leftSection={<IconLanguage size={16} />}
+            onClick={() => speak(language)}
+          >
+            {t(`language.${language}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={logOut}>
+          {t('logOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,37 @@
+import { Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '@/lib/api/errors';
+
+/** What went wrong, in the user's language, and what to do about it. */
+export function messageOf(error: unknown, t: TFunction<'common'>): string {
+  if (!(error instanceof ApiError)) return t('errors.title');
+  switch (error.code) {
+    case 'forbidden':
+      return t('errors.forbidden', { permission: error.details[0]?.message ?? error.message });
+    case 'too_many_requests':
+      return t('errors.too_many_requests', { seconds: error.retryAfter ?? 60 });
+    case 'offline':
+    case 'not_found':
+    case 'duplicate':
+    case 'conflict':
+    case 'in_use':
+    case 'stale_version':
+    case 'invalid_input':
+    case 'payload_too_large':
+    case 'unavailable':
+    case 'unauthenticated':
+      return t(`errors.${error.code}`);
+    default:
+      return t('errors.unexpected', { reference: error.requestId ?? error.code });
+  }
+}
+
+export function ErrorText({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <Text c="error" role="alert">
+      {messageOf(error, t)}
+    </Text>
+  );
+}

@@ -1,0 +1,34 @@
+import { Badge } from '@mantine/core';
+import type { EnumName } from '@/lib/kinds';
+import { useEnumLabel } from './labels';
+
+const COLOURS: Partial<Record<EnumName, Record<string, string>>> = {
+  pipeline_stage: {
+    prospect: 'gray',
+    qualification: 'cyan',
+    proposition: 'brand',
+    negociation: 'violet',
+    signe: 'green',
+    perdu: 'red',
+    inactif: 'gray',
+  },
+  task_status: { todo: 'gray', doing: 'brand', done: 'green', cancelled: 'gray' },
+  interaction_status: { todo: 'gray', in_progress: 'brand', done: 'green' },
+  priority: { low: 'gray', normal: 'brand', high: 'orange', urgent: 'red' },
+};
+
+/** A literal value of the API under its label, coloured where the colour means something. */
+export function EnumBadge({ name, value }: { name: EnumName; value: string }) {
+  const label = useEnumLabel();
+  return (
+    <Badge
+      variant="light"
+      color={COLOURS[name]?.[value] ?? 'gray'}
+      tt="none"
+      fw={600}
+      style={{ maxWidth: '100%' }}
+    >
+      {label(name, value)}
+    </Badge>
+  );
+}

@@ -1,0 +1,50 @@
+import i18next from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import type fr from '../locales/fr';
+
+export type Language = 'fr' | 'en';
+export const LANGUAGES: readonly Language[] = ['fr', 'en'];
+const KEPT = 'alforis.language';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    resources: typeof fr;
+    returnNull: false;
+  }
+}
+
+const LOCALES = {
+  fr: () => import('../locales/fr'),
+  en: () => import('../locales/en'),
+} satisfies Record<Language, () => Promise<unknown>>;
+
+export function keptLanguage(): Language {
+  return localStorage.getItem(KEPT) === 'en' ? 'en' : 'fr';
+}
+
+/** Loads the texts of a language and switches to it. */
+export async function speak(language: Language): Promise<void> {
+  const texts = (await LOCALES[language]()).default;
+  if (!i18next.isInitialized) {
+    await i18next.use(initReactI18next).init({
+      lng: language,
+      defaultNS: 'common',
+      ns: Object.keys(texts),
+      resources: { [language]: texts },
+      interpolation: { escapeValue: false },
+      returnNull: false,
+      fallbackLng: false,
+    });
+  } else {
+    for (const [namespace, keys] of Object.entries(texts))
+      i18next.addResourceBundle(language, namespace, keys);
+    await i18next.changeLanguage(language);
+  }
+  localStorage.setItem(KEPT, language);
+  document.documentElement.lang = language;
+}
+
+export function useLanguage(): Language {
+  return useTranslation().i18n.language === 'en' ? 'en' : 'fr';
+}

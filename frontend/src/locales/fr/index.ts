@@ -1,0 +1,45 @@
+import administration from './administration.json';
+import auth from './auth.json';
+import common from './common.json';
+import dashboard from './dashboard.json';
+import data from './data.json';
+import enums from './enums.json';
+import fields from './fields.json';
+import help from './help.json';
+import interactions from './interactions.json';
+import kinds from './kinds.json';
+import notifications from './notifications.json';
+import organisations from './organisations.json';
+import people from './people.json';
+import pipeline from './pipeline.json';
+import records from './records.json';
+import search from './search.json';
+import settings from './settings.json';
+import shell from './shell.json';
+import tasks from './tasks.json';
+import trash from './trash.json';
+
+const fr = {
+  administration,
+  auth,
+  common,
+  dashboard,
+  data,
+  enums,
+  fields,
+  help,
+  interactions,
+  kinds,
+  notifications,
+  organisations,
+  people,
+  pipeline,
+  records,
+  search,
+  settings,
+  shell,
+  tasks,
+  trash,
+};
+
+export default fr;
