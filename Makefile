@@ -51,10 +51,11 @@ rotate-keys: $(READY) ## next step of changing the token key; see docs/operation
 package: $(READY) ## build what is deployed into build/package
 	@$(VENV)/python -m infra.package
 
-deploy: $(READY) ## deploy to AWS: STAGE=name PUBLIC_URL=https://… MAIL_SENDER=address [MAIL_IDENTITY ALARM_EMAIL]
-	@[ -n "$(STAGE)" ] && [ -n "$(PUBLIC_URL)" ] && [ -n "$(MAIL_SENDER)" ] || \
-	  { echo "make deploy needs STAGE=name PUBLIC_URL=https://… MAIL_SENDER=address"; exit 1; }
+deploy: $(READY) ## deploy to AWS: STAGE=name PUBLIC_URL=https://… CERTIFICATE_ARN=… MAIL_SENDER=address [MAIL_IDENTITY ALARM_EMAIL]
+	@[ -n "$(STAGE)" ] && [ -n "$(PUBLIC_URL)" ] && [ -n "$(CERTIFICATE_ARN)" ] && [ -n "$(MAIL_SENDER)" ] || \
+	  { echo "make deploy needs STAGE=name PUBLIC_URL=https://… CERTIFICATE_ARN=arn:… MAIL_SENDER=address"; exit 1; }
 	@$(VENV)/python -m infra.deploy --stage "$(STAGE)" --public-url "$(PUBLIC_URL)" --mail-sender "$(MAIL_SENDER)" \
+	  --certificate-arn "$(CERTIFICATE_ARN)" \
 	  $(if $(MAIL_IDENTITY),--mail-identity "$(MAIL_IDENTITY)") $(if $(ALARM_EMAIL),--alarm-email "$(ALARM_EMAIL)")
 
 # --- quality ------------------------------------------------------------------------------------
@@ -123,3 +124,5 @@ lock: $(READY) ## resolve the requirement files anew, with hashes
 	  --python-version 3.11 -c requirements-dev.txt -o requirements.txt requirements.in
 	$(VENV)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  --python-version 3.11 -o requirements-checkov.txt requirements-checkov.in
+	$(VENV)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  --python-version 3.11 -o requirements-node.txt requirements-node.in

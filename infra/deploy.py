@@ -22,6 +22,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from infra import frontend, frontend_delivery
 from infra.names import LOCAL_STAGE, auth_secret_name, stack_name
 from infra.package import TEMPLATE, ZIP, package
 from infra.reindex import ReindexFailed, reindex
@@ -35,7 +36,7 @@ def deploy(stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
     """Create or update the stage's stack from the built package; answers the stack's outputs.
 
     Then the search index is built: a new stack has none, and new code may want one of another schema; lists answer
-    503 until it is there.
+    503 until it is there. The front end goes last, so that no page asks the API for what it does not know yet.
     """
     name = stack_name(stage)
     bucket = _ensure_artifacts_bucket(name)
@@ -44,11 +45,14 @@ def deploy(stage: str, parameters: Mapping[str, str]) -> dict[str, str]:
     if stage == LOCAL_STAGE:
         _leave_out_what_ministack_lacks(template)
     template_key = _upload(bucket, json.dumps(template, sort_keys=True).encode(), "template.json")
-    chosen = {"Stage": stage, "AuthSecretArn": _ensure_auth_secret(auth_secret_name(stage)), **parameters}
+    chosen = {"Stage": stage, "AuthSecretArn": ensure_auth_secret(auth_secret_name(stage)), **parameters}
     changed = _apply_change_set(name, f"{boto3.client('s3').meta.endpoint_url}/{bucket}/{template_key}", chosen)
     if changed:
         reindex(stage)
-    return stack_outputs(stage)
+    outputs = stack_outputs(stage)
+    if stage != LOCAL_STAGE:
+        frontend_delivery.deliver(outputs["FrontEndBucket"], outputs["DistributionId"])
+    return outputs
 
 
 def stack_outputs(stage: str) -> dict[str, str]:
@@ -93,17 +97,26 @@ def _upload(bucket: str, content: bytes, suffix: str) -> str:
     return key
 
 
-def _ensure_auth_secret(name: str) -> str:
-    """The ARN of the secret; made with fresh random keys when it does not exist, never changed afterwards."""
+def ensure_auth_secret(name: str) -> str:
+    """The ARN of the secret, made with fresh random keys when it does not exist.
+
+    An existing one keeps all it has; a key that a newer version needs is added.
+    """
     manager = boto3.client("secretsmanager")
     try:
-        return str(manager.describe_secret(SecretId=name)["ARN"])
+        kept = manager.get_secret_value(SecretId=name)
+        value = json.loads(kept["SecretString"])
+        if "origin_secret" not in value:
+            completed = {**value, "origin_secret": random_key()}
+            manager.put_secret_value(SecretId=name, SecretString=json.dumps(completed))
+        return str(kept["ARN"])
     except manager.exceptions.ResourceNotFoundException:
         value = {
             "current": "k1",
             "keys": {"k1": random_key()},
             "pepper": random_key(),
             "cursor_key": random_key(),
+            "origin_secret": random_key(),
         }
         made = manager.create_secret(
             Name=name, Description="Token keys, password pepper and cursor key", SecretString=json.dumps(value)
@@ -189,12 +202,20 @@ def _failures(stack: str) -> str:
     return "\n".join(f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in failed)
 
 
+def _build_front_end() -> None:
+    try:
+        frontend.build()
+    except frontend.BuildFailed as failed:
+        sys.exit(str(failed))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", required=True)
     parser.add_argument("--public-url", required=True, help="origin of the product, e.g. https://crm.example.com")
     parser.add_argument("--mail-sender", required=True, help="address the product's own mail comes from")
     parser.add_argument("--mail-identity", help="verified SES identity; the sender's address when left out")
+    parser.add_argument("--certificate-arn", default="", help="ACM certificate in us-east-1 for the public URL's host")
     parser.add_argument("--alarm-email", default="")
     parser.add_argument("--log-level", default="INFO")
     parser.add_argument("--sentry-dsn", default="")
@@ -205,7 +226,11 @@ def main() -> None:
         parser.error("the stage is 2 to 21 lower-case letters, digits and hyphens, a letter first")
     if options.stage == LOCAL_STAGE and "AWS_ENDPOINT_URL" not in os.environ:
         parser.error(f"the stage {LOCAL_STAGE} is unprotected and for the local cloud only: use make run")
+    if options.stage != LOCAL_STAGE and not options.certificate_arn:
+        parser.error("--certificate-arn is missing: the ACM certificate (us-east-1) for the host of the public URL")
     package()
+    if options.stage != LOCAL_STAGE:
+        _build_front_end()
     parameters = {
         "PublicUrl": options.public_url,
         "MailSender": options.mail_sender,
@@ -214,6 +239,7 @@ def main() -> None:
         "LogLevel": options.log_level,
         "SentryDsn": options.sentry_dsn,
         "ExecuteApiBase": options.execute_api_base,
+        "CertificateArn": options.certificate_arn,
     }
     try:
         outputs = deploy(options.stage, parameters)

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from infra import node
+
 _ROOT = Path(__file__).resolve().parent.parent
 _NPM = Path(__file__).parent / "docs-assets"
 TARGET = _ROOT / "chalicelib" / "static"
@@ -26,11 +28,12 @@ def place() -> None:
     stamp = TARGET / ".lock.sha256"
     if stamp.exists() and stamp.read_text() == lock and all((TARGET / name).exists() for name in FILES):
         return
-    if shutil.which("npm") is None:
-        raise SystemExit("npm is missing: install Node.js 20 or later, the API's documentation pages come from npm.")
-    done = subprocess.run(["npm", "ci"], cwd=_NPM, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"npm ci failed in {_NPM.relative_to(_ROOT)}:\n{done.stderr}")
+    try:
+        node.run(["npm", "ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"], _NPM)
+    except node.NodeMissing as missing:
+        raise SystemExit(str(missing)) from None
+    except subprocess.CalledProcessError as failure:
+        raise SystemExit(f"npm ci failed in {_NPM.relative_to(_ROOT)}:\n{failure.stderr}") from None
     TARGET.mkdir(exist_ok=True)
     for name, source in FILES.items():
         shutil.copy(_NPM / "node_modules" / source, TARGET / name)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from infra import frontend
 from infra.local import stack, supervisor
 from infra.local.layout import Layout, StartRefused, layout_from_environment
 from infra.package import ROOT, package
@@ -52,15 +53,24 @@ def _reset(layout: Layout) -> None:
 def _redeploy(layout: Layout) -> None:
     _require_running(layout)
     started = time.monotonic()
+    try:
+        rebuilt = frontend.build()
+    except frontend.BuildFailed as failed:
+        raise StartRefused(str(failed)) from None
+    if rebuilt:
+        print(f"Built the front end in {time.monotonic() - started:.1f} s: reload the page.", flush=True)
     package()
     changed = stack.deploy(layout)
-    print(f"Deployed in {time.monotonic() - started:.1f} s." if changed else "Nothing changed.", flush=True)
+    if changed:
+        print(f"Deployed in {time.monotonic() - started:.1f} s.", flush=True)
+    elif not rebuilt:
+        print("Nothing changed.", flush=True)
 
 
 def _watch(layout: Layout) -> None:
     """Redeploy at each change of what is packaged; a failing build is shown and the next change tried."""
     _require_running(layout)
-    print("Watching app.py, chalicelib and infra/template; Ctrl-C ends it.", flush=True)
+    print("Watching app.py, chalicelib, infra/template and the front end; Ctrl-C ends it.", flush=True)
     seen = _newest_change()
     while True:
         time.sleep(0.5)
@@ -74,7 +84,8 @@ def _watch(layout: Layout) -> None:
 
 
 def _newest_change() -> int:
-    watched = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*"), *(ROOT / "infra/template").rglob("*")]
+    packaged = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*"), *(ROOT / "infra/template").rglob("*")]
+    watched = [*packaged, *frontend.source_files()]
     return max((_modified(path) for path in watched if "__pycache__" not in path.parts), default=0)
 
 

@@ -12,7 +12,9 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, T
 from multidict import CIMultiDict, MultiMapping
 from yarl import URL
 
+from infra.frontend import DIST
 from infra.local import mailbox
+from infra.local.front_end import FrontEnd
 from infra.local.layout import Layout
 
 _PARALLEL_CALLS = 4
@@ -30,21 +32,23 @@ _HOP_BY_HOP = frozenset(
         "upgrade",
     }
 )
-_MADE_ANEW = {"host", "content-length"}
-_FRONT_END = Path("frontend/dist")
+_MADE_ANEW = {"host", "content-length", "x-origin-secret", "x-viewer-address"}
 
 
 class Gateway:
     """Routes requests by the outputs of the deployed stack; answers 503 until there are any."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, dist: Path = DIST) -> None:
         self._layout = layout
+        self._front_end = FrontEnd(layout.origin, dist)
         self._ready = False
+        self._origin_secret = ""
         self._calls = asyncio.Semaphore(_PARALLEL_CALLS)
         self._session: ClientSession | None = None
 
-    def open(self) -> None:
-        """Let requests through; the stack is deployed."""
+    def open(self, origin_secret: str) -> None:
+        """Let requests through; the stack is deployed, and its API knows us by this secret."""
+        self._origin_secret = origin_secret
         self._ready = True
 
     def close(self) -> None:
@@ -58,7 +62,7 @@ class Gateway:
         application.router.add_get("/ws", self._join_websocket)
         application.router.add_get("/mailbox", self._show_mailbox)
         application.router.add_get("/mailbox.json", self._list_mail)
-        application.router.add_get("/{path:.*}", self._show_front_end)
+        application.router.add_get("/{path:.*}", self._front_end.answer)
         application.cleanup_ctx.append(self._client)
         return application
 
@@ -90,7 +94,7 @@ class Gateway:
             self._client_session.request(
                 request.method,
                 URL(target, encoded=True),
-                headers=_forwarded_headers(request),
+                headers=_forwarded_headers(request, self._origin_secret),
                 data=BytesIO(body) if body else None,
                 allow_redirects=False,
                 skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
@@ -107,7 +111,7 @@ class Gateway:
             encoded=True,
         )
         headers = _without(
-            _forwarded_headers(request),
+            _forwarded_headers(request, self._origin_secret),
             {name.lower() for name in request.headers if name.lower().startswith("sec-websocket")},
         )
         protocols = [p.strip() for p in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if p.strip()]
@@ -135,14 +139,6 @@ class Gateway:
             by_account = (await answer.json())["messages"]
         return [mail for mails in by_account.values() for mail in mails]
 
-    async def _show_front_end(self, request: web.Request) -> web.StreamResponse:
-        if not _FRONT_END.is_dir():
-            return web.Response(text=_welcome(), content_type="text/html")
-        root = _FRONT_END.resolve()
-        wanted = (root / request.match_info["path"]).resolve()
-        found = wanted.is_relative_to(root) and wanted.is_file()
-        return web.FileResponse(wanted if found else root / "index.html")
-
     def _outputs(self) -> dict[str, str]:
         outputs: dict[str, str] = json.loads(self._layout.outputs.read_text())
         return outputs
@@ -154,10 +150,13 @@ class Gateway:
         return self._session
 
 
-def _forwarded_headers(request: web.Request) -> CIMultiDict[str]:
+def _forwarded_headers(request: web.Request, origin_secret: str) -> CIMultiDict[str]:
+    """The caller's headers, and what CloudFront adds: who calls, and the proof that it was CloudFront who said so."""
     headers = _without(request.headers, _HOP_BY_HOP | _MADE_ANEW)
     passed_on = [*request.headers.getall("X-Forwarded-For", []), request.remote or "127.0.0.1"]
     headers["X-Forwarded-For"] = ", ".join(passed_on)
+    headers["X-Viewer-Address"] = request.remote or "127.0.0.1"
+    headers["X-Origin-Secret"] = origin_secret
     headers["X-Forwarded-Proto"] = request.scheme
     headers["X-Forwarded-Host"] = request.host
     return headers
@@ -179,15 +178,3 @@ async def _pump(source, target) -> None:  # type: ignore[no-untyped-def]  # eith
 def _unavailable(message: str) -> web.Response:
     error = {"code": "unavailable", "message": message, "details": [], "request_id": ""}
     return web.json_response({"error": error}, status=503, headers={"Retry-After": "1", "Cache-Control": "no-store"})
-
-
-def _welcome() -> str:
-    links = {
-        "/api/docs": "the API, to read and to try",
-        "/api/redoc": "the same as one page",
-        "/api/openapi.json": "its OpenAPI description",
-        "/api/health": "whether all is well",
-        "/mailbox": "the mail it has sent",
-    }
-    items = "".join(f'<li><a href="{path}">{path}</a>: {text}</li>' for path, text in links.items())
-    return f"<!doctype html><title>Alforis CRM</title><h1>Alforis CRM</h1><p>The API is running.</p><ul>{items}</ul>"

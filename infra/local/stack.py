@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.local.layout import Layout, StartRefused
-from infra.names import LOCAL_STAGE, function_name, stack_name
+from infra.names import LOCAL_STAGE, auth_secret_name, function_name, stack_name
 from infra.package import ROOT, TEMPLATE, ZIP
 
 MAIL_SENDER = "no-reply@alforis.com"
@@ -68,6 +68,12 @@ def seed(layout: Layout) -> None:
     functions = _client(layout, "lambda")
     configuration = functions.get_function_configuration(FunctionName=function_name(LOCAL_STAGE, "api"))
     _run_module(layout, ["infra.seed"], configuration["Environment"]["Variables"])
+
+
+def origin_secret(layout: Layout) -> str:
+    """What the gateway proves itself to the API with, as CloudFront does."""
+    secret = _client(layout, "secretsmanager").get_secret_value(SecretId=auth_secret_name(LOCAL_STAGE))
+    return str(json.loads(secret["SecretString"])["origin_secret"])
 
 
 def _run_module(layout: Layout, command: list[str], settings: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 from aiohttp import web
 
+from infra import frontend
 from infra.local import stack
 from infra.local.cloud import SNAPSHOT_PATH
 from infra.local.gateway import Gateway
@@ -112,12 +113,12 @@ class _Supervisor:
 
     async def _start_and_watch(self, log: TextIO) -> None:
         started = time.monotonic()
-        await asyncio.to_thread(_package)
+        await asyncio.gather(asyncio.to_thread(_package), asyncio.to_thread(_build_front_end))
         cloud = await self._start_cloud(log)
         try:
             await asyncio.to_thread(stack.bring_up, self._layout)
             await asyncio.to_thread(_post, f"{self._layout.cloud_url}{SNAPSHOT_PATH}")
-            self._gateway.open()
+            self._gateway.open(await asyncio.to_thread(stack.origin_secret, self._layout))
             await self._until_healthy()
             print(_ready(self._layout, time.monotonic() - started), flush=True)
             cloud = await self._keep_alive(cloud, log)
@@ -145,7 +146,7 @@ class _Supervisor:
                 raise StartRefused(f"The local cloud keeps failing; its log is {self._layout.logs / 'cloud.log'}.")
             print(f"The local cloud ended ({_how(code)}); it starts again from its last snapshot.", flush=True)
             cloud = await self._start_cloud(log)
-            self._gateway.open()
+            self._gateway.open(await asyncio.to_thread(stack.origin_secret, self._layout))
             print("The local cloud is back.", flush=True)
 
     async def _start_cloud(self, log: TextIO) -> Process:
@@ -182,6 +183,16 @@ def _package() -> None:
         package()
     except SystemExit as refusal:
         raise StartRefused(str(refusal)) from None
+
+
+def _build_front_end() -> None:
+    """What does not build keeps the last build in service, so that one half-written page stops nobody."""
+    try:
+        frontend.build()
+    except frontend.BuildFailed as failed:
+        if not frontend.is_built():
+            raise StartRefused(str(failed)) from None
+        print(f"{failed}\nThe front end served is the last one that did build.", file=sys.stderr, flush=True)
 
 
 async def _end(cloud: Process) -> None:

@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiohttp import ClientSession, WSMsgType, web
 
 from infra.local.gateway import Gateway
@@ -40,8 +39,8 @@ def run_behind_gateway(tmp_path: Path, upstream: web.Application, test: Callable
             (tmp_path / "ports.json").write_text(json.dumps({"cloud": cloud_port}))
             layout = Layout(0, tmp_path, records_calls=False)
             layout.outputs.write_text(json.dumps({"RestAPIId": "rest", "RealtimeApiId": "socket"}))
-            gateway = Gateway(layout)
-            gateway.open()
+            gateway = Gateway(layout, tmp_path / "dist")
+            gateway.open("the origin's secret")
             async with served(gateway.application()) as port:
                 await test(f"http://127.0.0.1:{port}")
 
@@ -169,15 +168,11 @@ def test_websocket_frames_cross_both_ways(tmp_path: Path) -> None:
     run_behind_gateway(tmp_path, upstream, test)
 
 
-@pytest.mark.parametrize("path", ["/../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/some/page"])
-def test_front_end_serves_only_its_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    front_end = tmp_path / "dist"
-    front_end.mkdir()
-    (front_end / "index.html").write_text("the application")
-    monkeypatch.setattr("infra.local.gateway._FRONT_END", front_end)
-
+def test_caller_and_proof_are_the_gateways_whatever_the_client_claims(tmp_path: Path) -> None:
     async def test(origin: str) -> None:
-        async with ClientSession() as session, session.get(origin + path) as answer:
-            assert await answer.text() == "the application"
+        claimed = {"X-Viewer-Address": "203.0.113.9", "X-Origin-Secret": "guessed"}
+        answer, _ = await ask(origin, "GET", "/api/v1/people", headers=claimed)
+        seen = [(name, value) for name, value in answer["seen"]["headers"] if name in claimed]
+        assert sorted(seen) == [("X-Origin-Secret", "the origin's secret"), ("X-Viewer-Address", "127.0.0.1")]
 
     run_behind_gateway(tmp_path, echo(), test)

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra import redrive, rotate_keys
+from infra.deploy import ensure_auth_secret
 from infra.names import auth_secret_name, stack_name
 
 STAGE = "test"
@@ -141,3 +142,18 @@ def test_a_step_too_early_changes_nothing() -> None:
         rotate_keys.rotate(STAGE, datetime.now(UTC) + timedelta(minutes=11))
         after = json.loads(manager.get_secret_value(SecretId=auth_secret_name(STAGE))["SecretString"])
         assert set(after["keys"]) == {"k1", "k2"}
+
+
+def test_the_secret_of_an_older_version_gains_what_a_newer_one_needs() -> None:
+    with mock_aws():
+        manager = boto3.client("secretsmanager")
+        made = manager.create_secret(Name=auth_secret_name(STAGE), SecretString=json.dumps(SECRET))
+
+        arns = {ensure_auth_secret(auth_secret_name(STAGE)) for _ in range(2)}
+
+        value = json.loads(manager.get_secret_value(SecretId=auth_secret_name(STAGE))["SecretString"])
+        versions = manager.list_secret_version_ids(SecretId=auth_secret_name(STAGE))["Versions"]
+    assert arns == {made["ARN"]}
+    assert len(base64.b64decode(value.pop("origin_secret"))) == 32
+    assert value == SECRET
+    assert len(versions) == 2

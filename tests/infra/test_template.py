@@ -9,11 +9,15 @@ import pytest
 
 import app
 from chalicelib.domain.events import SOURCE
+from chalicelib.handlers.http import SECURITY_HEADERS
 from chalicelib.settings import Settings
+from infra.local.front_end import security_headers
 from tests.support.merged_template import MergedTemplate, as_list, referred
 
 FUNCTIONS = {"APIHandler", "Relay", "Indexer", "Mailer", "Realtime", "Maintenance"}
 SOURCE_QUEUES = {"IndexQueue", "MailQueue"}
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""AWS's own cache policy of that name."""
 
 RESOURCE_WILDCARDS = {
     # X-Ray has no resources to name.
@@ -188,6 +192,65 @@ def test_a_bucket_is_private_encrypted_and_reached_by_tls_only(template: MergedT
 
 def test_files_keep_their_versions(template: MergedTemplate) -> None:
     assert template.properties("FilesBucket")["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+# --- the one origin ------------------------------------------------------------------------------
+
+
+def test_the_local_cloud_has_nothing_of_cloudfront(template: MergedTemplate) -> None:
+    edge = [r for r in template.document["Resources"].values() if r["Type"].startswith("AWS::CloudFront::")]
+
+    assert len(edge) == 6
+    assert all(resource["Condition"] == "Protected" for resource in edge)
+    for bucket in ("FrontEndBucket", "EdgeLogsBucket"):
+        assert template.document["Resources"][bucket]["Condition"] == "Protected"
+
+
+def test_the_front_ends_bucket_is_read_by_its_distribution_only(template: MergedTemplate) -> None:
+    bucket = template.properties("FrontEndBucket")
+    refused, *allowed = template.properties("FrontEndBucketPolicy")["PolicyDocument"]["Statement"]
+
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert (refused["Effect"], refused["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert [statement["Action"] for statement in allowed] == ["s3:GetObject", "s3:ListBucket"]
+    for statement in allowed:
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert "${Distribution}" in statement["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def test_the_api_passes_the_edge_uncached_with_all_methods_and_a_proof_of_the_way(template: MergedTemplate) -> None:
+    distribution = template.properties("Distribution")["DistributionConfig"]
+    origins = {origin["Id"]: origin for origin in distribution["Origins"]}
+    behaviours = {behaviour["PathPattern"]: behaviour for behaviour in distribution["CacheBehaviors"]}
+
+    assert {path: behaviour["TargetOriginId"] for path, behaviour in behaviours.items()} == {
+        "/api/*": "api",
+        "/ws": "realtime",
+    }
+    for behaviour in behaviours.values():
+        assert {"POST", "PUT", "PATCH", "DELETE"} <= set(behaviour["AllowedMethods"])
+        assert behaviour["CachePolicyId"] == CACHING_DISABLED
+        assert behaviour["ViewerProtocolPolicy"] == "https-only"
+        (header,) = origins[behaviour["TargetOriginId"]]["OriginCustomHeaders"]
+        assert header["HeaderName"] == "X-Origin-Secret"
+        assert header["HeaderValue"]["Fn::Sub"].startswith("{{resolve:secretsmanager:${AuthSecretArn}:")
+    assert distribution["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+
+
+def test_no_error_of_the_edge_is_rewritten_or_kept(template: MergedTemplate) -> None:
+    responses = template.properties("Distribution")["DistributionConfig"]["CustomErrorResponses"]
+
+    assert all(response.keys() == {"ErrorCode", "ErrorCachingMinTTL"} for response in responses)
+    assert {response["ErrorCachingMinTTL"] for response in responses} == {0}
+    assert {403, 404, 500, 502, 503, 504} <= {response["ErrorCode"] for response in responses}
+
+
+def test_the_edge_speaks_for_the_api_with_the_apis_own_headers(template: MergedTemplate) -> None:
+    policy = template.properties("ApiHeaders")["ResponseHeadersPolicyConfig"]
+    own = {name: value for name, value in SECURITY_HEADERS.items() if name != "Cache-Control"}
+
+    assert security_headers(policy, "https://crm.example.com").items() >= own.items()
 
 
 # --- settings and secrets -----------------------------------------------------------------------
