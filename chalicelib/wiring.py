@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from chalicelib.adapters.aws import spare_needless_work
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.secrets import Secrets, SecretsManagerSecrets
 from chalicelib.domain import catalogue
@@ -95,7 +96,7 @@ def secrets() -> Secrets:
 
 @_once
 def records() -> DynamoRecords:
-    use_table(get_settings().table_name)
+    use_table(get_settings().table_name, spare_needless_work)
     return DynamoRecords(catalogue.MODELS)
 
 

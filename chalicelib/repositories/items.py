@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
@@ -129,9 +129,10 @@ def new_item(key: Key, **attributes: Any) -> Item:
     return Item(hash_key=key.pk, range_key=key.sk, **attributes)
 
 
-def use_table(name: str) -> None:
-    """Point every repository of this process at the table."""
+def use_table(name: str, prepare: Callable[[Any], None]) -> None:
+    """Point every repository of this process at the table; `prepare` is given the SDK session its client is made of."""
     Item.Meta.table_name = name
+    prepare(connection().session)
 
 
 def connection() -> Connection:

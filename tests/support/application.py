@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from chalicelib import wiring
+from chalicelib.adapters.aws import spare_needless_work
 from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain import catalogue
@@ -172,7 +173,7 @@ def running_application(clock: SettableClock | None = None, **overrides: Any) ->
     """A fresh cloud with the application on it; `overrides` are results of `wiring`'s builders."""
     with in_process_cloud() as cloud, patch.dict(os.environ, cloud.environment()):
         get_settings.cache_clear()
-        use_table(cloud.table_name)
+        use_table(cloud.table_name, spare_needless_work)
         now = clock or SettableClock(datetime.now(UTC))
         records = TrackedRecords()
         index = ImmediateIndex(records)

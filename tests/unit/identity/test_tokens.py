@@ -151,6 +151,8 @@ FORGERIES = {
     "sub reaches for another item": signed(payload(sub=f"{USER}#RECORD")),
     "sid is no id": signed(payload(sid="*")),
     "role is no slug": signed(payload(role="admin#x")),
+    "header nested without end": f"{base64.urlsafe_b64encode(b'[' * 6000).decode()}.e30.e30",
+    "header is a list": f"{base64.urlsafe_b64encode(b'[]').decode()}.e30.e30",
     "claims are a list": hand_made(GOOD_HEADER, [payload()]),  # type: ignore[arg-type]
 }
 
