@@ -22,8 +22,10 @@ from chalicelib.domain.ports import AuditTrail, Clock, Idempotency
 from chalicelib.domain.tasks import TASKS
 from chalicelib.domain.tokens import AccessTokens
 from chalicelib.domain.users import ROLES, TEAMS, USERS
-from chalicelib.repositories.identity import DynamoConnections, DynamoIdentity, DynamoMailClaims
+from chalicelib.repositories.connections import DynamoConnections
+from chalicelib.repositories.identity import DynamoIdentity
 from chalicelib.repositories.items import use_table
+from chalicelib.repositories.mail_claims import DynamoMailClaims
 from chalicelib.repositories.records import DynamoRecords
 from chalicelib.services.accounts import AccountService
 from chalicelib.services.api_keys import ApiKeyService

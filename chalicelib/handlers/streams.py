@@ -9,7 +9,7 @@ from chalicelib import wiring
 from chalicelib.domain.events import Transition
 from chalicelib.domain.users import User
 from chalicelib.observability import get_logger, watched
-from chalicelib.repositories.identity import ended_session_of_image, new_token_of_image
+from chalicelib.repositories.identity_items import ended_session_of_image, new_token_of_image
 from chalicelib.repositories.records import record_of_image
 
 

@@ -26,9 +26,12 @@ WRITTEN: Final = _Written()
 
 Refusal = Callable[[dict[str, Any] | None], DomainError | _Written | None]
 """Given the stored item (or None) that failed a condition: the error to raise, `WRITTEN`, or None for no failure."""
-
 _ATTEMPTS = 4
 _LIMIT = 100
+
+
+def no_failure(_: dict[str, Any] | None) -> None:
+    """The refusal of a condition that may fail: what it guards is as wanted then."""
 
 
 class Transaction:

@@ -33,7 +33,8 @@ from chalicelib.domain.identity import (
     UseToken,
 )
 from chalicelib.domain.throttling import Attempts, Window
-from chalicelib.repositories.identity import DynamoConnections, DynamoMailClaims
+from chalicelib.repositories.connections import DynamoConnections
+from chalicelib.repositories.mail_claims import DynamoMailClaims
 from tests.integration.identity.people import Identity, Person
 from tests.support.factories import make_id
 

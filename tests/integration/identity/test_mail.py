@@ -19,7 +19,7 @@ from chalicelib.adapters.ses_mailer import SesMailer
 from chalicelib.domain.identity import EVENTS, Purpose
 from chalicelib.domain.mails import Mail, OutcomeUnknown, Rejected, TryLater
 from chalicelib.handlers.mail import handle_mail_batch
-from chalicelib.repositories.identity import DynamoMailClaims
+from chalicelib.repositories.mail_claims import DynamoMailClaims
 from chalicelib.services.mails import MailService
 from tests.integration.identity.people import Identity, Person
 from tests.support.lambda_events import LambdaContext, bus_event, sqs_event

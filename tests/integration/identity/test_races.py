@@ -24,8 +24,9 @@ from chalicelib.domain.records import Record
 from chalicelib.domain.tokens import write_one_time_token
 from chalicelib.domain.totp import shared_secret
 from chalicelib.domain.users import NewRole, Role, User, UserFields
-from chalicelib.repositories.identity import DynamoConnections, DynamoMailClaims
+from chalicelib.repositories.connections import DynamoConnections
 from chalicelib.repositories.items import Item
+from chalicelib.repositories.mail_claims import DynamoMailClaims
 from chalicelib.services.authentication import CodeNeeded, LoggedIn, Origin
 from chalicelib.services.users import membership_counts
 from tests.integration.identity.conftest import cheap_passwords

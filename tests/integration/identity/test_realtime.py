@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.handlers.realtime import handle_realtime
-from chalicelib.repositories.identity import DynamoConnections
+from chalicelib.repositories.connections import DynamoConnections
 from chalicelib.services.realtime import RealtimeService
 from tests.integration.identity.people import FIRST_PARTY, Identity, Person
 
