@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PaletteButton } from '@/components/Palette/PaletteButton';
 import { Navigation } from './Navigation';
 import { OfflineBanner } from './OfflineBanner';
 import { UserMenu } from './UserMenu';
@@ -43,6 +44,7 @@ export function Shell() {
             </Link>
           </Group>
           <Group gap={4} wrap="nowrap">
+            <PaletteButton />
             <UserMenu />
           </Group>
         </Group>
