@@ -12,7 +12,7 @@ DYNAMODB_LOCAL := tools/dynamodb-local/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop reset redeploy watch seed reindex redrive rotate-keys package deploy \
-        test test-unit test-e2e check format bench openapi lock
+        front-end test test-unit test-e2e test-ui screenshots check check-ui lighthouse format bench openapi lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,13 +40,16 @@ seed: $(READY) ## put the demo data into the running local cloud again
 reindex: $(READY) ## rebuild the search index from the table, beside live traffic (on AWS: STAGE=name)
 	@$(VENV)/python -m infra.reindex $(TARGET)
 
-redrive: $(READY) ## give dead letters another chance: QUEUE=index|mail|relay|maintenance (on AWS: STAGE=name)
+redrive: $(READY) ## give dead letters another chance: QUEUE=index|mail|notification|access|relay|maintenance (on AWS: STAGE=name)
 	@$(VENV)/python -m infra.redrive "$(QUEUE)" $(TARGET)
 
 rotate-keys: $(READY) ## next step of changing the token key; see docs/operations.md (on AWS: STAGE=name)
 	@$(VENV)/python -m infra.rotate_keys $(TARGET)
 
 # --- delivery -----------------------------------------------------------------------------------
+
+front-end: $(READY) ## build frontend/dist when its sources changed; make run does so too
+	@$(VENV)/python -m infra.frontend
 
 package: $(READY) ## build what is deployed into build/package
 	@$(VENV)/python -m infra.package
@@ -64,6 +67,7 @@ test: check ## everything: the checks below, then all tests
 	$(VENV)/python -m pytest -n 2 --dist worksteal --ignore tests/infra --ignore tests/e2e
 	$(VENV)/python -m pytest tests/e2e
 	$(VENV)/python -m pytest tests/infra -m e2e
+	$(VENV)/python -m tests.browser
 
 test-unit: $(READY) test-tools ## the fast tests
 	$(VENV)/python -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/integration tests/rbac
@@ -71,13 +75,22 @@ test-unit: $(READY) test-tools ## the fast tests
 test-e2e: $(READY) ## the tests against a local cloud of their own
 	$(VENV)/python -m pytest tests/e2e tests/infra -m e2e
 
-check: $(READY) $(CHECKOV_READY) test-tools ## style, types, layers, the OpenAPI file, the template
+test-ui: $(READY) ## the browser tests against a local cloud of their own (ONLY=e2e/name.spec.ts for some)
+	$(VENV)/python -m tests.browser $(ONLY)
+
+screenshots: $(READY) ## take the pictures of every page under docs/screenshots anew (ONLY=e2e/name.shots.ts for some)
+	$(VENV)/python -m tests.browser --screenshots $(ONLY)
+
+check: $(READY) $(CHECKOV_READY) test-tools check-ui ## style, types, layers, the OpenAPI file, the template, the front end
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 	$(VENV)/python -m infra.openapi --check
 	$(VENV)/python -m pytest tests/infra -m "not e2e"
+
+check-ui: $(READY) ## the front end alone: style, types, unit tests, texts, generated types, build and its size
+	@$(VENV)/python -m infra.frontend --check
 
 format: $(READY) ## let ruff put the code into shape
 	$(VENV)/ruff check --fix .

@@ -6,6 +6,7 @@ a local cloud that serves the directory meanwhile never shows half of a build.
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import hashlib
 import json
@@ -131,8 +132,30 @@ def _exclusive(path: Path) -> Iterator[None]:
         yield
 
 
+def check() -> None:
+    """Style, types, generated types, texts and unit tests, then a build and its size; `BuildFailed` at the first."""
+    try:
+        install(SOURCES)
+        node.run(["npm", "run", "check"], SOURCES, shown=True)
+        build()
+        node.run(["npm", "run", "size"], SOURCES, shown=True)
+    except node.NodeMissing as missing:
+        raise BuildFailed(str(missing)) from None
+    except subprocess.CalledProcessError as failure:
+        raise BuildFailed(f"{' '.join(failure.cmd[1:])} failed in frontend.") from None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Build the front end.")
+    parser.add_argument("--check", action="store_true", help="check everything about it too")
+    if parser.parse_args().check:
+        check()
+        return
+    print("Built frontend/dist." if build() else "Up to date: frontend/dist.")
+
+
 if __name__ == "__main__":
     try:
-        print("Built frontend/dist." if build() else "Up to date: frontend/dist.")
+        main()
     except BuildFailed as failed:
         sys.exit(str(failed))

@@ -31,14 +31,14 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
 
 
-def run(command: list[str], folder: Path) -> None:
-    """Run one of Node's commands there, quietly.
+def run(command: list[str], folder: Path, *, shown: bool = False) -> None:
+    """Run one of Node's commands there, quietly unless its output is to be shown.
 
     `NodeMissing` without Node.js, `subprocess.CalledProcessError` with the command's output when it fails.
     """
     known = environment()
     program = shutil.which(command[0], path=known["PATH"]) or command[0]
-    subprocess.run([program, *command[1:]], cwd=folder, env=known, capture_output=True, text=True, check=True)
+    subprocess.run([program, *command[1:]], cwd=folder, env=known, capture_output=not shown, text=True, check=True)
 
 
 def _is_new_enough(program: str | None) -> bool:

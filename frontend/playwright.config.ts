@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_FLAGS, systemChromium } from './e2e/support/chromium.mjs';
+import type { Settings } from './e2e/support/test';
+
+/** `make test-ui` starts a local cloud and gives its address; by hand it is the one of `make run`. */
+const baseURL = process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? '8080'}`;
+
+export default defineConfig<Settings>({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  reporter: process.env.CI ? [['list']] : [['list', { printSteps: false }]],
+  forbidOnly: Boolean(process.env.CI),
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  // Each call of the API needs a process of its own on the local cloud, and four run at once.
+  expect: { timeout: 15_000 },
+  use: {
+    baseURL,
+    viewport: { width: 1280, height: 800 },
+    locale: 'fr-FR',
+    timezoneId: 'Europe/Paris',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: { executablePath: systemChromium(), args: CHROMIUM_FLAGS },
+  },
+  projects: [
+    { name: 'journeys', testMatch: '**/*.spec.ts' },
+    { name: 'screenshots', testMatch: '**/*.shots.ts' },
+  ],
+});
