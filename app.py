@@ -7,13 +7,18 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib.handlers import (
+    access_log,
     api_keys,
     audit,
     auth,
+    dashboards,
     docs,
+    exports,
     interactions,
     mail,
     me,
+    notifications,
+    notifier,
     organisations,
     people,
     queues,
@@ -26,6 +31,7 @@ from chalicelib.handlers import (
     tasks,
     teams,
     users,
+    views,
 )
 
 app = Chalice(app_name="alforis-crm", configure_logs=False)
@@ -45,8 +51,13 @@ for module in (
     interactions,
     tasks,
     search,
+    views,
+    dashboards,
+    exports,
+    notifications,
     realtime,
     audit,
+    access_log,
 ):
     app.register_blueprint(module.blueprint)
 
@@ -64,6 +75,16 @@ def indexer(event: Any, _context: Any) -> Any:
 @app.lambda_function(name="mailer")
 def mailer(event: Any, context: Any) -> Any:
     return mail.handle_mail_batch(event, context)
+
+
+@app.lambda_function(name="notifier")
+def notifier_batch(event: Any, context: Any) -> Any:
+    return notifier.handle_notification_batch(event, context)
+
+
+@app.lambda_function(name="recorder")
+def recorder(event: Any, _context: Any) -> Any:
+    return access_log.handle_access_batch(event)
 
 
 @app.lambda_function(name="realtime")

@@ -20,6 +20,7 @@ class Settings(BaseModel):
     event_bus_name: str = Field(min_length=1)
     index_queue_url: str = Field(min_length=1)
     mail_queue_url: str = Field(min_length=1)
+    access_queue_url: str = Field(min_length=1)
     auth_secret_id: str = Field(min_length=1)
     public_url: str = Field(min_length=1)
     mail_sender: str = Field(min_length=3)

@@ -22,6 +22,7 @@ from chalicelib.domain.ports import AuditTrail, Clock, Idempotency
 from chalicelib.domain.tasks import TASKS
 from chalicelib.domain.tokens import AccessTokens
 from chalicelib.domain.users import ROLES, TEAMS, USERS
+from chalicelib.domain.views import VIEWS
 from chalicelib.repositories.connections import DynamoConnections
 from chalicelib.repositories.identity import DynamoIdentity
 from chalicelib.repositories.items import use_table
@@ -39,6 +40,7 @@ from chalicelib.services.tasks import TaskService
 from chalicelib.services.teams import TeamService
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.users import UserService
+from chalicelib.services.views import ViewService
 from chalicelib.settings import get_settings
 
 if TYPE_CHECKING:
@@ -47,10 +49,15 @@ if TYPE_CHECKING:
     from chalicelib.adapters.record_index.replica import Replica
     from chalicelib.adapters.record_index.schema import IndexSchema
     from chalicelib.adapters.record_index.store import IndexStore
+    from chalicelib.repositories.trails import DynamoTrails
+    from chalicelib.services.access_log import AccessLog
     from chalicelib.services.account_relay import AccountRelay
+    from chalicelib.services.dashboards import DashboardService
+    from chalicelib.services.exports import ExportService
     from chalicelib.services.health import HealthService
     from chalicelib.services.indexing import Indexing
     from chalicelib.services.mails import MailService
+    from chalicelib.services.notifications import NotificationService
     from chalicelib.services.relay import Relay
 
 T = TypeVar("T")
@@ -245,6 +252,49 @@ def interactions() -> RecordService[Any]:
 @_once
 def tasks() -> TaskService:
     return TaskService(TASKS, records(), record_index(), clock())
+
+
+@_once
+def views() -> ViewService:
+    return ViewService(VIEWS, records(), record_index(), clock())
+
+
+@_once
+def dashboards() -> DashboardService:
+    from chalicelib.services.dashboards import DashboardService
+
+    return DashboardService(records(), record_index(), clock())
+
+
+@_once
+def exports() -> ExportService:
+    from chalicelib.services.exports import ExportService
+
+    return ExportService(catalogue.LISTED, records(), record_index(), audit_trail(), clock())
+
+
+@_once
+def notifications() -> NotificationService:
+    from chalicelib.repositories.notifications import DynamoNotifications
+    from chalicelib.services.notifications import NotificationService
+
+    return NotificationService(records(), DynamoNotifications(), realtime(), record_index(), clock())
+
+
+@_once
+def trails() -> DynamoTrails:
+    from chalicelib.repositories.trails import DynamoTrails
+
+    records()
+    return DynamoTrails()
+
+
+@_once
+def access_log() -> AccessLog:
+    from chalicelib.adapters.access_queue import SqsAccessQueue
+    from chalicelib.services.access_log import AccessLog
+
+    return AccessLog(SqsAccessQueue(get_settings().access_queue_url), trails(), clock())
 
 
 @_once

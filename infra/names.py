@@ -14,5 +14,5 @@ def auth_secret_name(stage: str) -> str:
 
 
 def function_name(stage: str, function: str) -> str:
-    """`function` is api, relay, indexer, mailer, realtime or maintenance."""
+    """`function` is api, relay, indexer, mailer, notifier, recorder, realtime or maintenance."""
     return f"{stack_name(stage)}-{function}"

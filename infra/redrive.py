@@ -1,6 +1,6 @@
 """Give what waits in a dead-letter queue another chance: `python -m infra.redrive <queue> --stage <name> | --local`.
 
-Messages of the index and mail queues go back to their queue. The relay's dead letters only name a part of the table's
+Messages of the index, mail, notification and access queues go back to their queue. The relay's dead letters only name a part of the table's
 stream, which is read again (the stream keeps records for 24 hours) and handed to the relay; the maintenance
 function's hold the input it failed on. A message leaves the dead-letter queue after its work has been taken over.
 """
@@ -116,6 +116,8 @@ def _plain(value: Any) -> Any:
 QUEUES: dict[str, Callable[[_Stack, dict[str, Any]], None]] = {
     "index": _back_to("IndexQueue"),
     "mail": _back_to("MailQueue"),
+    "notification": _back_to("NotificationQueue"),
+    "access": _back_to("AccessQueue"),
     "relay": _relay_again,
     "maintenance": _maintain_again,
 }

@@ -12,9 +12,10 @@ from chalicelib.domain.people import LINKS, PEOPLE
 from chalicelib.domain.records import Kind, Record
 from chalicelib.domain.tasks import TASKS
 from chalicelib.domain.users import ROLES, TEAMS, USERS
+from chalicelib.domain.views import VIEWS
 
 KINDS: Mapping[str, Kind[Any]] = {
-    kind.name: kind for kind in (ORGANISATIONS, PEOPLE, LINKS, INTERACTIONS, TASKS, USERS, TEAMS, ROLES)
+    kind.name: kind for kind in (ORGANISATIONS, PEOPLE, LINKS, INTERACTIONS, TASKS, VIEWS, USERS, TEAMS, ROLES)
 }
 MODELS: Mapping[str, type[Record]] = {name: kind.model for name, kind in KINDS.items()}
 LISTED: Mapping[str, ListedKind] = {name: kind.listed for name, kind in KINDS.items()}

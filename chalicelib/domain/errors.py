@@ -4,6 +4,7 @@ DomainError
 ├── InvalidInput            a field has a wrong value (details name the fields)
 ├── MalformedRequest        not JSON, or not one JSON value as the API takes it
 ├── PayloadTooLarge         the body is over the limit
+│   └── ExportTooLarge      the list is too long for a file (details say how long it is, and may be)
 ├── UnsupportedMediaType    the body is not application/json
 ├── Unauthenticated         no valid credentials
 ├── Forbidden               the caller lacks a permission (named)
@@ -67,6 +68,14 @@ class NotFound(DomainError):
 
 class PayloadTooLarge(DomainError):
     code = "payload_too_large"
+
+
+class ExportTooLarge(PayloadTooLarge):
+    code = "export_too_large"
+
+    def __init__(self, matched: int, limit: int, message: str | None = None) -> None:
+        text = message or f"{matched} records match; one file holds at most {limit}."
+        super().__init__(text, [Detail("rows", text, {"matched": matched, "limit": limit})])
 
 
 class UnsupportedMediaType(DomainError):

@@ -15,6 +15,14 @@ FieldType = Literal["keyword", "text", "integer", "money", "decimal", "date", "d
 SearchRole = Literal["name", "email", "phone", "text", "notes"]
 Operator = Literal["eq", "ne", "gte", "lte", "prefix", "empty"]
 
+FILTER_SUFFIXES: Mapping[str, Operator] = {
+    "__gte": "gte",
+    "__lte": "lte",
+    "__prefix": "prefix",
+    "__ne": "ne",
+    "__empty": "empty",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ListedField:
@@ -69,6 +77,12 @@ class Filter:
     values: tuple[str, ...]
 
 
+def filtered_field(parameter: str) -> tuple[str, Operator]:
+    """The field and the operator that a filter parameter such as `created_at__gte` names."""
+    suffix = next((s for s in FILTER_SUFFIXES if parameter.endswith(s)), "")
+    return parameter.removesuffix(suffix), FILTER_SUFFIXES.get(suffix, "eq")
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
     field: str
@@ -84,6 +98,12 @@ class Visibility:
 
     def admits(self, audience: Iterable[str]) -> bool:
         return self.everything or not self.keys.isdisjoint(audience)
+
+    def narrower(self, other: Visibility) -> Visibility:
+        """What both admit. One of two scopes of a caller always holds the other: all, team and own are nested."""
+        if self.everything:
+            return other
+        return self if other.everything else Visibility(keys=self.keys & other.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +129,44 @@ class Page:
     total: int
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     index_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What records are grouped by: the values of a facet or an integer field, or, with `edges`, spans of numbers, days
+    or instants. Edges ascend; a span runs from one, after which its group is named, to just before the next."""
+
+    field: str
+    edges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Records counted, and the amounts of `sums` added up, by every combination of the axes; without axes in all."""
+
+    axes: tuple[Axis, ...] = ()
+    sums: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The records of one combination: a key per axis, how many there are, and the exact sum per field."""
+
+    keys: tuple[str, ...]
+    count: int
+    sums: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateQuery:
+    """Breakdowns of the records of one kind that a list with these filters and this text would show."""
+
+    kind: str
+    visibility: Visibility
+    breakdowns: tuple[Breakdown, ...]
+    filters: tuple[Filter, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ PEOPLE: Kind[Any] = Kind(
         ),
         title="full_name",
     ),
+    personal=True,
 )
 
 LINKS: Kind[Any] = Kind(

@@ -38,6 +38,11 @@ RESOURCES = (
 )
 PERMISSIONS = frozenset(f"{resource}:{action}" for resource in RESOURCES for action in ACTIONS)
 COMMERCIAL = RESOURCES[:8]
+PERSONAL = frozenset(f"views:{action}" for action in ("create", "read", "update", "delete"))
+"""What every user may do with what is their own; no role grants it or withholds it."""
+VIEWS_FOR_EVERYONE = "views:everyone"
+SHARED_VIEWS = "views:shared"
+"""Audience keys of saved views: the one that everybody holds, and the one of who manages the settings."""
 
 
 def _known(value: str) -> str:
@@ -119,7 +124,7 @@ def audience_of(users: Iterable[str | None], teams: Iterable[str | None]) -> fro
 
 
 def can(principal: Principal, permission: str) -> bool:
-    return permission in principal.grants.permissions
+    return permission in principal.grants.permissions or permission in PERSONAL
 
 
 def require(principal: Principal, permission: str) -> None:
@@ -132,10 +137,21 @@ def visibility(principal: Principal, permission: str) -> Visibility:
     """The records on which the caller may use `permission`: none without it, else by data scope."""
     if not can(principal, permission):
         return Visibility()
+    if permission in PERSONAL:
+        return Visibility(keys=_personal_keys(principal, permission))
     scope = principal.grants.scope_of(permission)
     if scope is Scope.ALL:
         return Visibility(everything=True)
     return Visibility(keys=principal.keys if scope is Scope.TEAM else frozenset({user_key(principal.user_id)}))
+
+
+def _personal_keys(principal: Principal, permission: str) -> frozenset[str]:
+    """Views are read by their owner and whom they are shared with, and changed by their owner; who manages the
+    settings reads and changes all that are shared."""
+    managed = frozenset({SHARED_VIEWS}) if "settings:manage" in principal.grants.permissions else frozenset()
+    if permission == "views:read":
+        return principal.keys | {VIEWS_FOR_EVERYONE} | managed
+    return managed | {user_key(principal.user_id)}
 
 
 def authorise(principal: Principal, permission: str, record: Guarded) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord
-from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
+from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.records import Record, Ref
 
 
@@ -91,10 +91,14 @@ class Idempotency(Protocol):
 
 
 class RecordIndex(Protocol):
-    """The read model: lists, facets and search. `fresh` are documents newer than what it may hold."""
+    """The read model: lists, facets, sums and search. `fresh` are documents newer than what it may hold."""
 
     def list(self, query: ListQuery, fresh: Sequence[IndexDocument] = ()) -> Page: ...
 
     def search(self, query: SearchQuery, fresh: Sequence[IndexDocument] = ()) -> Sequence[SearchGroup]: ...
+
+    def aggregate(self, query: AggregateQuery, fresh: Sequence[IndexDocument] = ()) -> Sequence[Sequence[Group]]:
+        """The groups of each breakdown; those without records are left out."""
+        ...
 
     def version(self) -> int: ...

@@ -109,6 +109,8 @@ class Kind(Generic[R]):
     listed: ListedKind
     references: tuple[tuple[str, str], ...] = ()
     """(field, kind) pairs: the field holds the id of a live record of that kind which the caller can read."""
+    personal: bool = False
+    """Whether its records are personal data, so that who is shown one is noted in the access log."""
 
 
 def index_document(record: Record) -> IndexDocument:

@@ -189,6 +189,12 @@ Money = Annotated[
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": _AMOUNT, "examples": ["1250.50"]}),
 ]
+MoneyTotal = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$", "examples": ["1250.50"]}),
+]
+"""Amounts added up, of any length."""
 Timestamp = Annotated[
     datetime,
     BeforeValidator(_instant),

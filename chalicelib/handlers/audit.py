@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Any, Literal
 
 from chalice.app import Blueprint
-from pydantic import BaseModel, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from chalicelib import wiring
 from chalicelib.domain import errors
 from chalicelib.domain.changes import AuditEntry
-from chalicelib.domain.records import Ref
-from chalicelib.domain.types import Day, Id, Timestamp
-from chalicelib.handlers.crud import PageParameters
-from chalicelib.handlers.cursors import decode_cursor, encode_cursor
+from chalicelib.domain.types import Timestamp
 from chalicelib.handlers.http import Call, endpoint
+from chalicelib.handlers.trails import TrailParameters, Word, trail_page
 
 blueprint = Blueprint(__name__)
 
 
-class AuditParameters(PageParameters):
-    """Give one of: `day`, `actor_id`, or `kind` with `record_id`. Without any: today (UTC)."""
-
-    day: Day | None = None
-    actor_id: Id | None = None
-    kind: Annotated[str, StringConstraints(max_length=50)] | None = None
-    record_id: Annotated[str, StringConstraints(max_length=50)] | None = None
-
-    @model_validator(mode="after")
-    def _one_question(self) -> Self:
-        if (self.kind is None) != (self.record_id is None):
-            raise PydanticCustomError("record", "kind and record_id go together")
-        if sum(given is not None for given in (self.day, self.actor_id, self.kind)) > 1:
-            raise PydanticCustomError("question", "give one of day, actor_id, or kind with record_id")
-        return self
+class AuditParameters(TrailParameters):
+    action: Word | None = Field(default=None, examples=["organisation.update"])
+    outcome: Literal["done", "denied"] | None = None
 
 
 class AuditItem(BaseModel):
@@ -67,22 +52,9 @@ class AuditPage(BaseModel):
     raises=(errors.InvalidInput,),
 )
 def list_audit(call: Call) -> Any:
-    """Audit entries of a day, an actor or a record, newest first."""
+    """Who did, or was refused, what: newest first."""
     asked: AuditParameters = call.query
-    scope = ("audit", call.principal.user_id, asked.model_dump(mode="json", exclude={"cursor", "limit"}))
-    before = decode_cursor(asked.cursor, *scope) if asked.cursor else None
-    trail = wiring.records()
-    if asked.kind and asked.record_id:
-        entries = trail.audit_of_record(Ref(asked.kind, asked.record_id), asked.limit, before)
-    elif asked.actor_id:
-        entries = trail.audit_of_actor(asked.actor_id, asked.limit, before)
-    else:
-        entries = trail.audit_of_day(asked.day or wiring.clock().now().date(), asked.limit, before)
-    more = len(entries) == asked.limit
-    return {
-        "items": [_item(entry) for entry in entries],
-        "next_cursor": encode_cursor(entries[-1].id, *scope) if more else None,
-    }
+    return trail_page(call, "audit", wiring.trails().audit, _item, asked.action, asked.outcome)
 
 
 def _item(entry: AuditEntry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from chalicelib import wiring
 from chalicelib.domain import errors
 from chalicelib.domain.callers import Caller
-from chalicelib.domain.listing import Filter, ListedKind, ListQuery, Operator, Page, Sort, Visibility
+from chalicelib.domain.listing import Filter, ListedKind, ListQuery, Page, Sort, Visibility, filtered_field
 from chalicelib.domain.records import Kind, Record, patch_model
 from chalicelib.domain.types import Id, Version
 from chalicelib.handlers.cursors import decode_cursor, encode_cursor
@@ -25,28 +25,27 @@ BULK_LIMIT = 100
 FILTER_VALUES = 100
 FILTER_VALUE_LENGTH = 200
 SORT_KEYS = 5
-_SUFFIXES: Mapping[str, Operator] = {
-    "__gte": "gte",
-    "__lte": "lte",
-    "__prefix": "prefix",
-    "__ne": "ne",
-    "__empty": "empty",
-}
 
 
-class ListParameters(BaseModel):
+class FilterParameters(BaseModel):
     """Any other parameter is a filter: `field`, or `field__` with gte, lte, prefix, ne or empty."""
 
     model_config = ConfigDict(extra="allow", defer_build=True)
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
-    sort: Annotated[str, StringConstraints(max_length=200)] | None = Field(
-        default=None, description="field or -field; several by comma"
-    )
     q: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, description="full-text search inside the list"
     )
+
+
+class SortParameters(FilterParameters):
+    sort: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        default=None, description="field or -field; several by comma"
+    )
+
+
+class ListParameters(SortParameters):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=500)] | None = None
     facets: list[Annotated[str, StringConstraints(max_length=60)]] | None = Field(
         default=None, description="fields to count by value"
     )
@@ -123,18 +122,13 @@ class BulkAnswer(Answered):
 
 def list_query(kind: ListedKind, parameters: ListParameters, offset: int) -> ListQuery:
     """The question a list request asks; unknown fields are refused by name."""
-    given = parameters.model_extra or {}
-    filters = tuple(_filter(kind, name, values) for name, values in given.items())
-    sort = tuple(_sort(kind, key) for key in (parameters.sort or "").split(",") if key)
-    if len(sort) > SORT_KEYS:
-        raise errors.InvalidInput("Too many sort fields.", [errors.Detail("sort", f"takes at most {SORT_KEYS} fields")])
     for name in parameters.facets or ():
-        _known(kind, name, "facets")
+        known_field(kind, name, "facets")
     return ListQuery(
         kind=kind.kind,
         visibility=Visibility(),
-        filters=filters,
-        sort=sort,
+        filters=list_filters(kind, parameters),
+        sort=list_order(kind, parameters),
         text=parameters.q or "",
         limit=parameters.limit,
         offset=offset,
@@ -143,22 +137,33 @@ def list_query(kind: ListedKind, parameters: ListParameters, offset: int) -> Lis
     )
 
 
+def list_filters(kind: ListedKind, parameters: FilterParameters) -> tuple[Filter, ...]:
+    return tuple(_filter(kind, name, values) for name, values in (parameters.model_extra or {}).items())
+
+
+def list_order(kind: ListedKind, parameters: SortParameters) -> tuple[Sort, ...]:
+    sort = tuple(_sort(kind, key) for key in (parameters.sort or "").split(",") if key)
+    if len(sort) > SORT_KEYS:
+        raise errors.InvalidInput("Too many sort fields.", [errors.Detail("sort", f"takes at most {SORT_KEYS} fields")])
+    return sort
+
+
 def _filter(kind: ListedKind, name: str, values: list[str]) -> Filter:
-    suffix = next((s for s in _SUFFIXES if name.endswith(s)), "")
-    field = _known(kind, name.removesuffix(suffix), name)
+    field, operator = filtered_field(name)
+    known_field(kind, field, name)
     if any(len(value) > FILTER_VALUE_LENGTH for value in values) or len(values) > FILTER_VALUES:
         limits = f"at most {FILTER_VALUES} values of at most {FILTER_VALUE_LENGTH} characters"
         raise errors.InvalidInput("A filter is too long.", [errors.Detail(name, limits)])
-    if suffix == "__prefix" and not all(value.strip() for value in values):
+    if operator == "prefix" and not all(value.strip() for value in values):
         raise errors.InvalidInput("A prefix is blank.", [errors.Detail(name, "must not be blank")])
-    return Filter(field, _SUFFIXES.get(suffix, "eq"), tuple(values))
+    return Filter(field, operator, tuple(values))
 
 
 def _sort(kind: ListedKind, key: str) -> Sort:
-    return Sort(_known(kind, key.removeprefix("-"), "sort"), key.startswith("-"))
+    return Sort(known_field(kind, key.removeprefix("-"), "sort"), key.startswith("-"))
 
 
-def _known(kind: ListedKind, field: str, parameter: str) -> str:
+def known_field(kind: ListedKind, field: str, parameter: str) -> str:
     if field not in kind.fields:
         raise errors.InvalidInput(
             f"{field} is not a field of this list.", [errors.Detail(parameter, "is not a field of this list")]
@@ -198,6 +203,7 @@ class _Crud:
     service: ServiceOf
     tag: str
     key: str
+    permission: str | None
 
     @property
     def base(self) -> str:
@@ -208,7 +214,12 @@ class _Crud:
         return f"/{{{self.key}}}"
 
     def may(self, action: str) -> str:
-        return f"{self.kind.resource}:{action}"
+        return self.permission or f"{self.kind.resource}:{action}"
+
+    @property
+    def personal(self) -> str | None:
+        """What a route that shows one record in full passes on, for the access log."""
+        return personal_kind(self.kind)
 
     def endpoint(self, method: Method, path: str, action: str, **declared: Any) -> Callable[[Handler], Handler]:
         return endpoint(self.blueprint, method, self.base + path, permission=self.may(action), tag=self.tag, **declared)
@@ -222,13 +233,14 @@ def crud_routes(
     path: str | None = None,
     only: frozenset[str] = frozenset(),
     key: str = "id",
+    permission: str | None = None,
 ) -> None:
     """Register list, create, get, update, delete, restore, history, access and the bulk routes of `kind`.
 
     `only` names the ones wanted; empty means all. `key` is the path parameter that names a record: one that ends in
-    `id` takes ULIDs only.
+    `id` takes ULIDs only. `permission` is what all of them need, in place of the resource's own.
     """
-    crud = _Crud(blueprint, kind, service, path or kind.resource, key)
+    crud = _Crud(blueprint, kind, service, path or kind.resource, key, permission)
     for name, register in _ROUTES.items():
         if not only or name in only:
             register(crud)
@@ -251,7 +263,9 @@ def _create_route(crud: _Crud) -> None:
 
 
 def _get_route(crud: _Crud) -> None:
-    @crud.endpoint("GET", crud.one, "read", answer=crud.kind.model, raises=(errors.NotFound,))
+    declared = {"answer": crud.kind.model, "raises": (errors.NotFound,), "personal": crud.personal}
+
+    @crud.endpoint("GET", crud.one, "read", **declared)
     def get_record(call: Call) -> Any:
         """Read one record; answers 304 to a current If-None-Match."""
         return crud.service().get(call.caller, call.path[crud.key])
@@ -286,16 +300,18 @@ def _restore_route(crud: _Crud) -> None:
 
 
 def _history_route(crud: _Crud) -> None:
-    missing = (errors.NotFound,)
+    declared = {"answer": HistoryPage, "raises": (errors.NotFound,), "personal": crud.personal}
 
-    @crud.endpoint("GET", crud.one + "/history", "read", query=PageParameters, answer=HistoryPage, raises=missing)
+    @crud.endpoint("GET", crud.one + "/history", "read", query=PageParameters, **declared)
     def list_history(call: Call) -> Any:
         """Every version, newest first, with what it changed."""
         return history_page(call, crud.service(), crud.key)
 
 
 def _access_route(crud: _Crud) -> None:
-    @crud.endpoint("GET", crud.one + "/access", "read", answer=Access, raises=(errors.NotFound,))
+    declared = {"answer": Access, "raises": (errors.NotFound,), "personal": crud.personal}
+
+    @crud.endpoint("GET", crud.one + "/access", "read", **declared)
     def explain_access(call: Call) -> Any:
         """Why you may see and change this record."""
         return {"actions": crud.service().access(call.caller, call.path[crud.key])}
@@ -349,6 +365,10 @@ _ROUTES: Mapping[str, Callable[[_Crud], None]] = {
 }
 
 
+def personal_kind(kind: Kind[Any]) -> str | None:
+    return kind.name if kind.personal else None
+
+
 def timeline_route(blueprint: Blueprint, kind: Kind[Any], service: ServiceOf) -> None:
     """Register the timeline of an organisation or a person."""
 
@@ -361,6 +381,7 @@ def timeline_route(blueprint: Blueprint, kind: Kind[Any], service: ServiceOf) ->
         answer=TimelinePage,
         tag=kind.resource,
         raises=(errors.NotFound,),
+        personal=personal_kind(kind),
     )
     def list_timeline(call: Call) -> Any:
         """Interactions, tasks and changes, newest first."""

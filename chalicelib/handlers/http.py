@@ -26,7 +26,7 @@ from chalicelib.domain import errors, policy
 from chalicelib.domain.callers import Caller, IdempotencyClaim
 from chalicelib.domain.changes import Answer, IdempotencyRecord
 from chalicelib.domain.policy import Principal
-from chalicelib.domain.records import Record
+from chalicelib.domain.records import Record, Ref
 from chalicelib.domain.types import ULID_PATTERN
 from chalicelib.observability import MetricUnit, get_logger, get_metrics, report_error
 from chalicelib.services.records import answer_record, audit_entry, invalid_input
@@ -57,6 +57,7 @@ PUBLIC_ROUTES = frozenset(
 MAX_BODY_BYTES = 1_000_000
 MAX_DEPTH = 32
 JSON = "application/json"
+ROW_COUNT = "X-Row-Count"
 
 STATUS: Mapping[type[errors.DomainError], int] = {
     errors.MalformedRequest: 400,
@@ -102,6 +103,8 @@ class Route:
     aliases: tuple[str, ...]
     idempotent: bool
     name: str
+    headers: Mapping[str, str]
+    personal: str | None
 
 
 ROUTES: list[Route] = []
@@ -188,13 +191,16 @@ def endpoint(
     versioned: bool = False,
     media_type: str = JSON,
     idempotent: bool = True,
+    headers: Mapping[str, str] | None = None,
+    personal: str | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register `handler` as a route of `blueprint`.
 
     `permission` is one of `policy.PERMISSIONS`, `SIGNED_IN` or (listed in `PUBLIC_ROUTES`) `PUBLIC`; anything else
     raises `ValueError` at import. `versioned` routes take If-Match. A PATCH is served under PUT as well.
     `idempotent` POST routes keep their answer under the caller's Idempotency-Key; answers that carry credentials
-    are never kept.
+    are never kept. `headers` of the answer map name to description. `personal` is the kind whose personal data the
+    answer shows: who got it is noted in the access log before it goes out.
     """
     _check_permission(method, path, permission)
 
@@ -215,6 +221,8 @@ def endpoint(
             aliases=("PUT",) if method == "PATCH" else (),
             idempotent=idempotent and method == "POST" and permission != PUBLIC,
             name=handler.__name__,
+            headers=headers or {},
+            personal=personal,
         )
         ROUTES.append(route)
 
@@ -327,9 +335,23 @@ def _respond(
             raise
         return _replayed(answered.answer, claim, request_id)
     response = _response(route, result, request, request_id)
+    if route.personal is not None:
+        _note_access(route, route.personal, call, response)
     if response.status_code < 300:
         _keep(call, response)
     return response
+
+
+def _note_access(route: Route, kind: str, call: Call, response: Response) -> None:
+    """An access that cannot be noted is answered as the failure it is, and shows nothing."""
+    rows = response.headers.get(ROW_COUNT)
+    wiring.access_log().note(
+        call.caller,
+        f"{route.method} {route.path}",
+        Ref(kind, call.path["id"]) if "id" in call.path else None,
+        kind,
+        rows=int(str(rows)) if rows is not None else None,
+    )
 
 
 ANONYMOUS = Principal(user_id="anonymous", role="", grants=policy.Grants(), via="system")

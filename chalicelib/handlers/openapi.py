@@ -19,7 +19,7 @@ from chalicelib.domain import catalogue, errors
 from chalicelib.domain.listing import ListedField, ListedKind
 from chalicelib.domain.records import Record
 from chalicelib.domain.types import ULID_PATTERN
-from chalicelib.handlers.crud import FILTER_VALUE_LENGTH, FILTER_VALUES, SORT_KEYS, ListParameters
+from chalicelib.handlers.crud import FILTER_VALUE_LENGTH, FILTER_VALUES, SORT_KEYS, FilterParameters, ListParameters
 from chalicelib.handlers.http import JSON, PUBLIC, ROUTES, ErrorAnswer, Route, error_content, status_of
 from chalicelib.handlers.openapi_examples import EXAMPLE_REQUEST_ID, example_of, sample_error
 
@@ -50,7 +50,7 @@ _STATUS_TEXT: Mapping[int, str] = {
     404: "There is no such record, or the caller may not know that there is.",
     409: "The request collides with what is stored.",
     412: "The record was changed since the version the caller saw.",
-    413: "The body is too large.",
+    413: "The body, or what would be answered, is too large.",
     415: "The body is not application/json.",
     422: "A value is not valid; `details` names the fields.",
     429: "Too many attempts.",
@@ -165,7 +165,8 @@ class _Builder:
             else:
                 yield _query_parameter(name, value, required=name in schema.get("required", ()))
         if kind:
-            yield _facets_parameter(kind)
+            if "facets" in schema["properties"]:
+                yield _facets_parameter(kind)
             for field in kind.fields.values():
                 if field.name not in own:
                     yield from _filter_parameters(field)
@@ -174,6 +175,8 @@ class _Builder:
         headers: Json = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
         if is_record(route.answer):
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
+        for name, description in route.headers.items():
+            headers[name] = {"description": description, "schema": {"type": "string"}}
         answers: Json = {str(route.status): {"description": _STATUS_TEXT[route.status], "headers": headers}}
         if route.answer is not None:
             answers[str(route.status)]["content"] = self._content(route.answer, "serialization")
@@ -280,9 +283,12 @@ def _without_null(schema: Json) -> Json:
 
 
 def listed_kind(route: Route) -> ListedKind | None:
-    """The kind a list route lists, known by the model of its items."""
-    if route.query is None or not issubclass(route.query, ListParameters):
+    """The kind whose fields a route filters by: named by its query model, or the kind of the items it lists."""
+    if route.query is None or not issubclass(route.query, FilterParameters):
         return None
+    if not issubclass(route.query, ListParameters):
+        found: ListedKind = route.query.listed  # type: ignore[attr-defined]
+        return found
     (item,) = get_args(route.answer.model_fields["items"].annotation)
     return catalogue.LISTED[item.kind]
 

@@ -161,6 +161,7 @@ _STALE = {"id": EXAMPLE_ID, "version": 3, "name": "ACME Investments", "city": "P
 _SAMPLES: tuple[errors.DomainError, ...] = (
     errors.DomainError("Something went wrong on our side."),
     errors.Duplicate("email", EXAMPLE_ID),
+    errors.ExportTooLarge(48_211, 10_000),
     errors.Forbidden("organisations:update"),
     errors.IdempotencyMismatch("This Idempotency-Key was used for another request."),
     errors.InvalidInput("The request is not valid.", [errors.Detail("email", "must be an e-mail address")]),

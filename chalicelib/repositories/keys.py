@@ -1,5 +1,5 @@
 """Every key of the table. PK and SK address an item; GSI1 and GSI2 are the timelines of organisations and people,
-GSI1 also a record's audit trail; GSI3 groups by day or by collection."""
+GSI1 also a record's audit trail and access log and a user's notifications; GSI3 groups by day or by collection."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import NamedTuple
 RECORD = "RECORD"
 VERSION_PREFIX = "VERSION#"
 AUDIT_PREFIX = "AUDIT#"
+ACCESS_PREFIX = "ACCESS#"
+NOTIFICATION_PREFIX = "NOTIFICATION#"
 TIME_PREFIX = "TIME#"
 LINK_PREFIX = "LINK#"
 SESSION_PREFIX = "SESSION#"
@@ -36,16 +38,38 @@ def unique(kind: str, field: str, value: str) -> Key:
     return Key(f"UNIQUE#{kind}#{field}#{value}", "UNIQUE")
 
 
+def actor_pk(actor_id: str) -> str:
+    return f"ACTOR#{actor_id}"
+
+
 def audit(actor_id: str, id: str) -> Key:
-    return Key(f"ACTOR#{actor_id}", f"{AUDIT_PREFIX}{id}")
+    return Key(actor_pk(actor_id), f"{AUDIT_PREFIX}{id}")
 
 
-def audit_day(day: str) -> str:
-    return f"AUDIT#{day}"
+def access(actor_id: str, id: str) -> Key:
+    return Key(actor_pk(actor_id), f"{ACCESS_PREFIX}{id}")
+
+
+def trail_day(trail: str, day: str) -> str:
+    """A day of the audit trail or of the access log, which their prefixes name."""
+    return f"{trail}{day}"
 
 
 def idempotency(actor_id: str, key: str) -> Key:
-    return Key(f"ACTOR#{actor_id}", f"IDEMPOTENCY#{key}")
+    return Key(actor_pk(actor_id), f"IDEMPOTENCY#{key}")
+
+
+def notification(user_id: str, id: str) -> Key:
+    return Key(record_pk("user", user_id), f"{NOTIFICATION_PREFIX}{id}")
+
+
+def notification_box(user_id: str, box: str) -> str:
+    """Where a user's notifications are found by whether they are archived (GSI1), and those not read yet (GSI3)."""
+    return f"{NOTIFICATION_PREFIX}{user_id}#{box}"
+
+
+def notification_preferences(user_id: str) -> Key:
+    return Key(record_pk("user", user_id), "NOTIFICATIONPREFERENCES")
 
 
 def moment(at: str, kind: str, id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
@@ -200,33 +200,13 @@ class DynamoRecords:
             if error.cause_response_code != CONDITION_FAILED:
                 raise
 
-    def audit_of_actor(self, actor_id: str, limit: int, before: str | None) -> list[AuditEntry]:
-        """Newest first, older than the entry `before`; so for the day and the record below."""
-        first = keys.audit(actor_id, "")
-        with reading():
-            found = Item.query(first.pk, _audit_range(Item.sk, before), scan_index_forward=False, limit=limit + 1)
-            return _audit_entries(found, before, limit)
-
-    def audit_of_record(self, ref: Ref, limit: int, before: str | None) -> list[AuditEntry]:
-        within = _audit_range(Index1.sk, before)
-        with reading():
-            found = Item.index1.query(keys.record_pk(*ref), within, scan_index_forward=False, limit=limit + 1)
-            return _audit_entries(found, before, limit)
-
-    def audit_of_day(self, day: date, limit: int, before: str | None) -> list[AuditEntry]:
-        within = Index3.sk <= before if before else None
-        with reading():
-            day_key = keys.audit_day(day.isoformat())
-            found = Item.index3.query(day_key, within, scan_index_forward=False, limit=limit + 1)
-            return _audit_entries(found, before, limit)
-
     def first_change_after(self, instant: datetime, now: datetime) -> datetime | None:
         """When the first record was changed after the instant, on that day or today (UTC); among 100 entries each."""
         for day in sorted({instant.date(), now.date()}):
             later = Index3.sk > ulid_floor(instant)
             with reading():
-                found = list(Item.index3.query(keys.audit_day(day.isoformat()), later, limit=100))
-            changes = [entry.at for entry in _audit_entries(found, None, 100) if entry.action.endswith(_RECORD_VERBS)]
+                found = list(Item.index3.query(keys.trail_day(keys.AUDIT_PREFIX, day.isoformat()), later, limit=100))
+            changes = [entry.at for entry in map(audit_entry_of, found) if entry.action.endswith(_RECORD_VERBS)]
             if changes:
                 return changes[0]
         return None
@@ -404,20 +384,11 @@ def audit_item(entry: AuditEntry) -> Item:
         "ip": entry.ip,
     }
     about = {"gsi1pk": keys.record_pk(*entry.ref), "gsi1sk": keys.AUDIT_PREFIX + entry.id} if entry.ref else {}
-    day = {"gsi3pk": keys.audit_day(at[:10]), "gsi3sk": entry.id}
+    day = {"gsi3pk": keys.trail_day(keys.AUDIT_PREFIX, at[:10]), "gsi3sk": entry.id}
     return new_item(keys.audit(entry.actor_id, entry.id), kind="audit", data=data, **about, **day)
 
 
-def _audit_range(sort_key: Any, before: str | None) -> Any:
-    return sort_key.between(keys.AUDIT_PREFIX, keys.AUDIT_PREFIX + (before or "~"))
-
-
-def _audit_entries(items: Iterable[Item], before: str | None, limit: int) -> list[AuditEntry]:
-    entries = [_audit_entry(item) for item in items]
-    return [entry for entry in entries if entry.id != before][:limit]
-
-
-def _audit_entry(item: Item) -> AuditEntry:
+def audit_entry_of(item: Item) -> AuditEntry:
     data = dict(item.data or {})
     ref = data.pop("ref")
     at = datetime.fromisoformat(data.pop("at"))

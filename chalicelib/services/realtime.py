@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.errors import Forbidden
@@ -63,12 +64,26 @@ class RealtimeService:
             return False
         return self._gateway.send(connection_id, pong)
 
+    def push(self, user_id: str, message: str) -> int:
+        """Send to every open connection of the user whose session is alive; answers how many got it."""
+        now = self._clock.now()
+        return sum(1 for connection in self._store.of_user(user_id) if self._send(connection, message, now))
+
     def close_connections(self, user_id: str, session_id: str | None = None) -> int:
         """Close the user's connections, those of one session if it is given; answers how many there were."""
         wanted = [c for c in self._store.of_user(user_id) if session_id in (None, c.session_id)]
         for connection in wanted:
             self._close(connection.id, connection)
         return len(wanted)
+
+    def _send(self, connection: Connection, message: str, now: datetime) -> bool:
+        if not self._store.authorised(connection, now):
+            self._close(connection.id, connection)
+            return False
+        if self._gateway.send(connection.id, message):
+            return True
+        self._store.close(connection)
+        return False
 
     def _close(self, connection_id: str, connection: Connection | None) -> None:
         self._gateway.close(connection_id)

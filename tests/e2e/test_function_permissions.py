@@ -21,7 +21,7 @@ from tests.support.merged_template import as_list
 
 pytestmark = pytest.mark.e2e
 
-FUNCTIONS = ("api", "relay", "indexer", "mailer", "realtime", "maintenance")
+FUNCTIONS = ("api", "relay", "indexer", "mailer", "notifier", "recorder", "realtime", "maintenance")
 
 _WHOLE_RUN = {"test_tour.py", "test_identity.py", "test_records.py", "test_realtime.py", "test_maintenance.py"}
 

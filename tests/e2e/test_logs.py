@@ -33,7 +33,7 @@ from tests.support.local_cloud import LocalCloud, wait_until
 
 pytestmark = pytest.mark.e2e
 
-FUNCTIONS = ("api", "relay", "indexer", "mailer", "realtime", "maintenance")
+FUNCTIONS = ("api", "relay", "indexer", "mailer", "notifier", "recorder", "realtime", "maintenance")
 
 _NOT_TYPED = {"owner_id", "team_id", "organisation_id", "person_id", "assignee_id", "assigned_to", "links"}
 """References: identifiers of ours, which logs may hold."""

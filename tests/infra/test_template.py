@@ -9,13 +9,14 @@ import pytest
 
 import app
 from chalicelib.domain.events import SOURCE
+from chalicelib.domain.notifications import EVENTS as NOTIFIED
 from chalicelib.handlers.http import SECURITY_HEADERS
 from chalicelib.settings import Settings
 from infra.local.front_end import security_headers
 from tests.support.merged_template import MergedTemplate, as_list, referred
 
-FUNCTIONS = {"APIHandler", "Relay", "Indexer", "Mailer", "Realtime", "Maintenance"}
-SOURCE_QUEUES = {"IndexQueue", "MailQueue"}
+FUNCTIONS = {"APIHandler", "Relay", "Indexer", "Mailer", "Notifier", "Recorder", "Realtime", "Maintenance"}
+SOURCE_QUEUES = {"IndexQueue", "MailQueue", "NotificationQueue", "AccessQueue"}
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """AWS's own cache policy of that name."""
 
@@ -81,7 +82,7 @@ def test_no_function_can_write_what_is_not_its_own(template: MergedTemplate) -> 
         "s3:PutObject": {"Indexer", "Maintenance"},
         "secretsmanager:GetSecretValue": {"APIHandler", "Mailer"},
         "ses:SendEmail": {"Mailer"},
-        "execute-api:ManageConnections": {"Realtime", "Relay"},
+        "execute-api:ManageConnections": {"Realtime", "Relay", "Notifier"},
     }
     for action, allowed in writers.items():
         holders = {
@@ -99,7 +100,13 @@ def test_no_function_can_write_what_is_not_its_own(template: MergedTemplate) -> 
 def test_every_event_source_reports_single_failures(template: MergedTemplate) -> None:
     sources = template.event_sources()
 
-    assert {referred(s["FunctionName"]) for s in sources.values()} == {"Relay", "Indexer", "Mailer"}
+    assert {referred(s["FunctionName"]) for s in sources.values()} == {
+        "Relay",
+        "Indexer",
+        "Mailer",
+        "Notifier",
+        "Recorder",
+    }
     assert all(s["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for s in sources.values())
 
 
@@ -143,10 +150,15 @@ def test_an_asynchronous_invocation_that_fails_is_kept(template: MergedTemplate)
     assert referred(destination["Destination"]) == "MaintenanceDeadLetters"
 
 
-def test_the_mail_rule_listens_to_our_events(template: MergedTemplate) -> None:
-    pattern = template.properties("MailRule")["EventPattern"]
+@pytest.mark.parametrize("rule", ["MailRule", "NotificationRule"])
+def test_a_rule_listens_to_our_events(template: MergedTemplate, rule: str) -> None:
+    pattern = template.properties(rule)["EventPattern"]
 
     assert pattern["source"] == [SOURCE]
+
+
+def test_the_notifier_gets_exactly_the_events_it_makes_something_of(template: MergedTemplate) -> None:
+    assert set(template.properties("NotificationRule")["EventPattern"]["detail-type"]) == NOTIFIED
 
 
 # --- the data -----------------------------------------------------------------------------------

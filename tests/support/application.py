@@ -19,7 +19,7 @@ from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain import catalogue
 from chalicelib.domain.changes import Change, Insert, MustExist
 from chalicelib.domain.identity import SESSION_LIFETIME, CreateCredentials, Effect, OpenSession, Session
-from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
+from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.policy import BUILT_IN_ROLES, Grants
 from chalicelib.domain.records import Record, Ref, index_document
 from chalicelib.domain.tokens import AccessClaims
@@ -68,6 +68,10 @@ class ImmediateIndex:
     def search(self, query: SearchQuery, fresh: Sequence[IndexDocument] = ()) -> Sequence[SearchGroup]:
         self._catch_up()
         return self._index.search(query)
+
+    def aggregate(self, query: AggregateQuery, fresh: Sequence[IndexDocument] = ()) -> Sequence[Sequence[Group]]:
+        self._catch_up()
+        return self._index.aggregate(query)
 
     def version(self) -> int:
         return self._index.version()

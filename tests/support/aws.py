@@ -40,6 +40,7 @@ class Cloud:
     event_bus_name: str
     index_queue_url: str
     mail_queue_url: str
+    access_queue_url: str
     auth_secret_id: str
 
     def environment(self) -> dict[str, str]:
@@ -51,6 +52,7 @@ class Cloud:
             "EVENT_BUS_NAME": self.event_bus_name,
             "INDEX_QUEUE_URL": self.index_queue_url,
             "MAIL_QUEUE_URL": self.mail_queue_url,
+            "ACCESS_QUEUE_URL": self.access_queue_url,
             "AUTH_SECRET_ID": self.auth_secret_id,
             "PUBLIC_URL": "https://crm.test",
             "MAIL_SENDER": "crm@crm.test",
@@ -82,6 +84,7 @@ def in_process_cloud() -> Iterator[Cloud]:
             event_bus_name=_create_bus("crm-test"),
             index_queue_url=_create_queue("IndexQueue", "crm-test-index.fifo"),
             mail_queue_url=_create_queue("MailQueue", "crm-test-mail"),
+            access_queue_url=_create_queue("AccessQueue", "crm-test-access"),
             auth_secret_id=_create_secret(AUTH_SECRET_ID, AUTH_SECRET),
         )
 

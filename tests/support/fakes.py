@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
     StaleVersion,
 )
 from chalicelib.domain.events import DomainEvent, IndexRequest, Transition
-from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
+from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.people import Link
 from chalicelib.domain.ports import HistoryEntry, TimelineEntry
 from chalicelib.domain.records import Record, Ref
@@ -225,6 +225,7 @@ class SpyIndex:
     def __init__(self) -> None:
         self.queries: list[ListQuery] = []
         self.searches: list[SearchQuery] = []
+        self.aggregates: list[AggregateQuery] = []
         self.fresh: Sequence[IndexDocument] = ()
 
     def list(self, query: ListQuery, fresh: Sequence[IndexDocument] = ()) -> Page:
@@ -236,6 +237,11 @@ class SpyIndex:
         self.searches.append(query)
         self.fresh = fresh
         return []
+
+    def aggregate(self, query: AggregateQuery, fresh: Sequence[IndexDocument] = ()) -> Sequence[Sequence[Group]]:
+        self.aggregates.append(query)
+        self.fresh = fresh
+        return [[] for _ in query.breakdowns]
 
     def version(self) -> int:
         return 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from chalicelib.adapters.record_index.reader import Reader
+from chalicelib.adapters.record_index.reader import Breakdowns, Reader
 from chalicelib.adapters.record_index.schema import IndexSchema, term_id
-from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
+from chalicelib.domain.listing import AggregateQuery, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 
 WRITER_HEAP = 15_000_000
 """Bytes Tantivy's one writing thread may hold before it writes a segment; its own minimum."""
@@ -50,6 +50,9 @@ class LocalIndex:
 
     def search(self, query: SearchQuery, fresh: Sequence[IndexDocument] = ()) -> Groups:
         return self._reader.search(query, fresh)
+
+    def aggregate(self, query: AggregateQuery, fresh: Sequence[IndexDocument] = ()) -> Breakdowns:
+        return self._reader.aggregate(query, fresh)
 
     def version(self) -> int:
         return self._version

@@ -8,12 +8,15 @@ from functools import partial
 import tantivy
 from tantivy import Occur, Query
 
+from chalicelib.adapters.record_index.aggregates import Grouping
 from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words
 from chalicelib.adapters.record_index.schema import IndexSchema, facet_column, stem, term_id
 from chalicelib.adapters.record_index.source import Found, SortKey, Source, Window, by_score, in_order
 from chalicelib.adapters.record_index.values import is_textual
 from chalicelib.domain.errors import Detail, InvalidInput
 from chalicelib.domain.listing import (
+    AggregateQuery,
+    Group,
     Hit,
     IndexDocument,
     ListedField,
@@ -30,11 +33,12 @@ from chalicelib.domain.matching import Highlighter
 Clauses = list[Clause]
 Groups = list[SearchGroup]
 Hits = list[Hit]
+Breakdowns = list[list[Group]]
 Sources = list[Source]
 SortKeys = list[SortKey]
 Fields = list[ListedField]
 
-MAX_LIMIT = 1_000
+MAX_LIMIT = 10_000
 MAX_OFFSET = 10_000_000
 FACET_VALUES = 1_000
 # With fewer hits than this for the words as typed, typos and parts of e-mail addresses are forgiven.
@@ -90,6 +94,22 @@ class Reader:
         marker = None if query.autocomplete else Highlighter(asked.needles, stem)
         groups = [SearchGroup(k, w.total, self._hits(k, w.found, marker)) for k, w in windows.items() if w.total]
         return sorted(groups, key=lambda g: (-g.hits[0].score, g.kind))
+
+    def aggregate(self, query: AggregateQuery, fresh: Sequence[IndexDocument] = ()) -> Breakdowns:
+        """The groups of each breakdown, commonest first; raises `InvalidInput` as `list` does."""
+        asked = [(Grouping(self._schema, query.kind, each), each.filters) for each in query.breakdowns]
+        listed = ListQuery(query.kind, query.visibility, query.filters, text=query.text)
+        base = self._base(listed)
+        if _sees_nothing(query.visibility):
+            return [[] for _ in asked]
+        sources = self._sources(fresh)
+        if query.text.strip():
+            base.append((Occur.Must, self._text(sources, base, query.text)))
+        answer = []
+        for grouping, filters in asked:
+            clauses = [*base, *self._compile.filters(query.kind, filters)]
+            answer.append(grouping.groups(grouping.of(*source.matching(clauses)) for source in sources))
+        return answer
 
     def _windows(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words

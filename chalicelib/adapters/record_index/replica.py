@@ -11,12 +11,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.record_index.reader import Groups, Reader
+from chalicelib.adapters.record_index.reader import Breakdowns, Groups, Reader
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.adapters.record_index.store import CorruptBlob, IndexStore, MissingBlob
 from chalicelib.adapters.record_index.working_copy import WorkingCopy
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.listing import IndexDocument, ListQuery, Page, SearchQuery
+from chalicelib.domain.listing import AggregateQuery, IndexDocument, ListQuery, Page, SearchQuery
 
 POLL_SECONDS = 1.0
 # After a failure the next look waits this many times longer, so that an outage does not slow every request.
@@ -54,6 +54,9 @@ class Replica:
 
     def search(self, query: SearchQuery, fresh: Sequence[IndexDocument] = ()) -> Groups:
         return self._current().search(query, fresh)
+
+    def aggregate(self, query: AggregateQuery, fresh: Sequence[IndexDocument] = ()) -> Breakdowns:
+        return self._current().aggregate(query, fresh)
 
     def version(self) -> int:
         """The version of the index that answers now."""

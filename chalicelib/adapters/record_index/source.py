@@ -191,6 +191,10 @@ class Source:
     def count(self, clauses: Sequence[Clause]) -> int:
         return _count(self._searcher.search(self._query([*clauses, *self._mask]), 1, order_by_field="version"))
 
+    def matching(self, clauses: Sequence[Clause]) -> tuple[tantivy.Searcher, Query]:
+        """What the clauses match here, as a query for whoever reads it in a way of their own."""
+        return self._searcher, self._query([*clauses, *self._mask])
+
     def facets(self, clauses: Sequence[Clause], columns: Sequence[str], size: int) -> dict[str, dict[str | float, int]]:
         """Per column the count of each value, the `size` commonest."""
         wanted = {name: {"terms": {"field": name, "size": size}} for name in columns}
