@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was shown whose personal data in the last year: newest first. */
+        get: operations["access_log_list_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -138,7 +155,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Audit entries of a day, an actor or a record, newest first. */
+        /** Who did, or was refused, what: newest first. */
         get: operations["audit_list_audit"];
         put?: never;
         post?: never;
@@ -321,6 +338,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dashboards/stats/global": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and amounts of everything you may see. */
+        get: operations["dashboards_show_global_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/interactions": {
         parameters: {
             query?: never;
@@ -401,6 +435,26 @@ export interface paths {
         put?: never;
         /** Update up to 100 records; each item succeeds or fails on its own. */
         post: operations["interactions_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/interactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["interactions_export_records"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -505,6 +559,29 @@ export interface paths {
         patch: operations["me_update_me"];
         trace?: never;
     };
+    "/v1/me/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which types you are told about; all of them until you say otherwise. */
+        get: operations["me_get_notification_preferences"];
+        /**
+         * Switch types on or off; the ones you do not name stay as they are.
+         * @deprecated
+         * @description The same as PATCH, for earlier clients.
+         */
+        put: operations["me_update_notification_preferences_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch types on or off; the ones you do not name stay as they are. */
+        patch: operations["me_update_notification_preferences"];
+        trace?: never;
+    };
     "/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -607,6 +684,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you were told in the last 90 days, newest first. */
+        get: operations["notifications_list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all as read. */
+        post: operations["notifications_read_all_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put one away; it counts as read. */
+        post: operations["notifications_archive_notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark one as read. */
+        post: operations["notifications_read_notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations": {
         parameters: {
             query?: never;
@@ -687,6 +832,26 @@ export interface paths {
         put?: never;
         /** Update up to 100 records; each item succeeds or fails on its own. */
         post: operations["organisations_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["organisations_export_records"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -865,6 +1030,26 @@ export interface paths {
         put?: never;
         /** Update up to 100 records; each item succeeds or fails on its own. */
         post: operations["people_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["people_export_records"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1141,6 +1326,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Per stage how many organisations, and for how much; filtered as their list is. */
+        get: operations["pipeline_show_pipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/realtime/tickets": {
         parameters: {
             query?: never;
@@ -1365,6 +1567,26 @@ export interface paths {
         put?: never;
         /** Update up to 100 records; each item succeeds or fails on its own. */
         post: operations["tasks_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["tasks_export_records"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1853,6 +2075,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your own views, and those shared with you; by position unless sorted otherwise. */
+        get: operations["views_list_views"];
+        put?: never;
+        /** Create a record. */
+        post: operations["views_create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one record; answers 304 to a current If-None-Match. */
+        get: operations["views_get_record"];
+        /**
+         * Change the given fields.
+         * @deprecated
+         * @description The same as PATCH, for earlier clients.
+         */
+        put: operations["views_update_record_put"];
+        post?: never;
+        /** Move a record to the trash. */
+        delete: operations["views_delete_record"];
+        options?: never;
+        head?: never;
+        /** Change the given fields. */
+        patch: operations["views_update_record"];
+        trace?: never;
+    };
+    "/v1/views/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a record out of the trash. */
+        post: operations["views_restore_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1875,6 +2156,67 @@ export interface components {
             actions: {
                 [key: string]: string[];
             };
+        };
+        /**
+         * AccessItem
+         * @description `record_id` is null where several records were shown; `rows` then says how many.
+         */
+        AccessItem: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor Id */
+            actor_id: string;
+            /**
+             * Route
+             * @example GET /v1/people/{id}
+             */
+            route: string;
+            /** Kind */
+            kind: string;
+            /** Record Id */
+            record_id: string | null;
+            /** Rows */
+            rows: number | null;
+            /**
+             * Via
+             * @description session or api_key
+             */
+            via: string;
+            /** Request Id */
+            request_id: string;
+            /** Ip */
+            ip: string;
+        };
+        /** AccessPage */
+        AccessPage: {
+            /** Items */
+            items: components["schemas"]["AccessItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Amounts
+         * @description `amount` adds up `potential_amount`; `weighted_amount` adds it up times `signature_probability`, where an
+         *     organisation without a probability counts nothing.
+         */
+        Amounts: {
+            /** Count */
+            count: number;
+            /**
+             * Amount
+             * @example 1250.50
+             */
+            amount: string;
+            /**
+             * Weighted Amount
+             * @example 1250.50
+             */
+            weighted_amount: string;
         };
         /** ApiKeyChanges */
         ApiKeyChanges: {
@@ -2065,6 +2407,20 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /**
+         * DueTasks
+         * @description Open tasks: all, and by when they are due. `next_7_days` begins tomorrow.
+         */
+        DueTasks: {
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+            /** Today */
+            today: number;
+            /** Next 7 Days */
+            next_7_days: number;
+        };
         /** ErrorAnswer */
         ErrorAnswer: {
             error: components["schemas"]["ErrorBody"];
@@ -2107,6 +2463,18 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Forecast
+         * @description Organisations that are neither signed, lost nor inactive, by the month of their `signature_date`: this month and
+         *     the eleven after it, and those before, after and without a date.
+         */
+        Forecast: {
+            /** Months */
+            months: components["schemas"]["MonthAmounts"][];
+            before: components["schemas"]["Amounts"];
+            after: components["schemas"]["Amounts"];
+            undated: components["schemas"]["Amounts"];
+        };
         /** ForgotBody */
         ForgotBody: {
             /** Email */
@@ -2142,6 +2510,27 @@ export interface components {
             record: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * GlobalStats
+         * @description A part is null for a caller who may not read its records.
+         */
+        GlobalStats: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            organisations: components["schemas"]["OrganisationStats"] | null;
+            pipeline: components["schemas"]["PipelineStats"] | null;
+            tasks: components["schemas"]["TaskStats"] | null;
+            interactions: components["schemas"]["InteractionStats"] | null;
+            people: components["schemas"]["PeopleStats"] | null;
         };
         /** Health */
         Health: {
@@ -2374,6 +2763,20 @@ export interface components {
                     [key: string]: number;
                 };
             } | null;
+        };
+        /**
+         * InteractionStats
+         * @description `weeks` are the last twelve, the current one last.
+         */
+        InteractionStats: {
+            /** Total */
+            total: number;
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
+            /** Weeks */
+            weeks: components["schemas"]["WeekOfInteractions"][];
         };
         /**
          * InteractionStatus
@@ -2633,6 +3036,26 @@ export interface components {
             /** Session Id */
             session_id: string | null;
         };
+        /** MonthAmounts */
+        MonthAmounts: {
+            /** Count */
+            count: number;
+            /**
+             * Amount
+             * @example 1250.50
+             */
+            amount: string;
+            /**
+             * Weighted Amount
+             * @example 1250.50
+             */
+            weighted_amount: string;
+            /**
+             * Month
+             * @example 2026-03
+             */
+            month: string;
+        };
         /** NewApiKey */
         NewApiKey: {
             /** Name */
@@ -2686,6 +3109,78 @@ export interface components {
             /** Slug */
             slug: string;
         };
+        /** NotificationAnswer */
+        NotificationAnswer: {
+            notification: components["schemas"]["NotificationRow"];
+            /** Unread */
+            unread: number;
+        };
+        /** NotificationPage */
+        NotificationPage: {
+            /** Items */
+            items: components["schemas"]["NotificationRow"][];
+            /**
+             * Unread
+             * @description How many are unread in all; 1000 stands for that many or more.
+             */
+            unread: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * NotificationPreferences
+         * @description Type to whether the caller is told.
+         */
+        NotificationPreferences: {
+            /** Types */
+            types: {
+                [key: string]: boolean;
+            };
+        };
+        /**
+         * NotificationRow
+         * @description `params` are the parts of its text, by name; the client has the words for each type. `kind` and `record_id`
+         *     name the record it is about.
+         */
+        NotificationRow: {
+            /** Id */
+            id: string;
+            type: components["schemas"]["NotificationType"];
+            priority: components["schemas"]["Priority"];
+            /**
+             * Params
+             * @example {
+             *       "organisation": "ACME Investments",
+             *       "title": "Send the term sheet"
+             *     }
+             */
+            params: {
+                [key: string]: string;
+            };
+            /** Kind */
+            kind: string;
+            /** Record Id */
+            record_id: string;
+            /**
+             * Actor Id
+             * @description Who brought it about; null for the calendar.
+             */
+            actor_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Read At */
+            read_at: string | null;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /**
+         * NotificationType
+         * @enum {string}
+         */
+        NotificationType: "task_assigned" | "task_due" | "task_overdue" | "task_completed" | "interaction_new" | "pipeline_moved" | "deal_won" | "deal_lost" | "new_contact";
         /** Organisation */
         Organisation: {
             /** Id */
@@ -3089,6 +3584,23 @@ export interface components {
                 };
             } | null;
         };
+        /** OrganisationStats */
+        OrganisationStats: {
+            /** Total */
+            total: number;
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
+            /** By Category */
+            by_category: {
+                [key: string]: number;
+            };
+            /** By Stage */
+            by_stage: {
+                [key: string]: number;
+            };
+        };
         /**
          * OrganisationType
          * @enum {string}
@@ -3098,6 +3610,18 @@ export interface components {
         PasswordBody: {
             /** Password */
             password: string;
+        };
+        /**
+         * PeopleStats
+         * @description `weeks` counts the people who were added in each of the last twelve.
+         */
+        PeopleStats: {
+            /** Total */
+            total: number;
+            /** New Last 30 Days */
+            new_last_30_days: number;
+            /** Weeks */
+            weeks: components["schemas"]["WeekOfPeople"][];
         };
         /**
          * Permissions
@@ -3364,10 +3888,26 @@ export interface components {
             } | null;
         };
         /**
+         * Pipeline
+         * @description Every stage, in the order of the pipeline, and all of them together.
+         */
+        Pipeline: {
+            /** Stages */
+            stages: components["schemas"]["StageAmounts"][];
+            total: components["schemas"]["Amounts"];
+        };
+        /**
          * PipelineStage
          * @enum {string}
          */
         PipelineStage: "prospect" | "qualification" | "proposition" | "negociation" | "signe" | "perdu" | "inactif";
+        /** PipelineStats */
+        PipelineStats: {
+            /** Stages */
+            stages: components["schemas"]["StageAmounts"][];
+            total: components["schemas"]["Amounts"];
+            forecast: components["schemas"]["Forecast"];
+        };
         /**
          * Priority
          * @enum {string}
@@ -3390,6 +3930,16 @@ export interface components {
              * @description The version you edited; or send If-Match.
              */
             version?: number | null;
+        };
+        /** ReadAllAnswer */
+        ReadAllAnswer: {
+            /**
+             * Read
+             * @description How many were marked, at most 1000 at once.
+             */
+            read: number;
+            /** Unread */
+            unread: number;
         };
         /**
          * RecoveryCodes
@@ -3474,6 +4024,113 @@ export interface components {
                 };
             } | null;
         };
+        /** SavedView */
+        SavedView: {
+            /** Id */
+            id: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Deleted By */
+            deleted_by: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** @description The list it is a view of. */
+            resource: components["schemas"]["ViewedResource"];
+            /** Name */
+            name: string;
+            query: components["schemas"]["ViewQuery"];
+            /** @default private */
+            visibility: components["schemas"]["ViewVisibility"];
+            /**
+             * Is Default
+             * @description Its owner's default for the list; at most one.
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+        };
+        /** SavedViewFields */
+        SavedViewFields: {
+            /** @description The list it is a view of. */
+            resource: components["schemas"]["ViewedResource"];
+            /** Name */
+            name: string;
+            query?: components["schemas"]["ViewQuery"];
+            /** @default private */
+            visibility: components["schemas"]["ViewVisibility"];
+            /**
+             * Is Default
+             * @description Its owner's default for the list; at most one.
+             * @default false
+             */
+            is_default: boolean;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+        };
+        /** SavedViewFieldsPatch */
+        SavedViewFieldsPatch: {
+            /** @description The list it is a view of. */
+            resource?: components["schemas"]["ViewedResource"];
+            /** Name */
+            name?: string;
+            query?: components["schemas"]["ViewQuery"];
+            visibility?: components["schemas"]["ViewVisibility"];
+            /**
+             * Is Default
+             * @description Its owner's default for the list; at most one.
+             */
+            is_default?: boolean;
+            /** Position */
+            position?: number;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+        };
+        /** SavedViewPage */
+        SavedViewPage: {
+            /** Items */
+            items: components["schemas"]["SavedView"][];
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+        };
         /**
          * Scope
          * @enum {string}
@@ -3542,6 +4199,22 @@ export interface components {
             until?: string | null;
             /** Days */
             days?: number | null;
+        };
+        /** StageAmounts */
+        StageAmounts: {
+            /** Count */
+            count: number;
+            /**
+             * Amount
+             * @example 1250.50
+             */
+            amount: string;
+            /**
+             * Weighted Amount
+             * @example 1250.50
+             */
+            weighted_amount: string;
+            stage: components["schemas"]["PipelineStage"];
         };
         /** Task */
         Task: {
@@ -3745,6 +4418,29 @@ export interface components {
                     [key: string]: number;
                 };
             } | null;
+        };
+        /**
+         * TaskStats
+         * @description `by_priority` counts the open ones; `mine` those assigned to the caller, whatever the filters.
+         */
+        TaskStats: {
+            /** Open */
+            open: number;
+            /** Overdue */
+            overdue: number;
+            /** Today */
+            today: number;
+            /** Next 7 Days */
+            next_7_days: number;
+            /** By Priority */
+            by_priority: {
+                [key: string]: number;
+            };
+            /** By Status */
+            by_status: {
+                [key: string]: number;
+            };
+            mine: components["schemas"]["DueTasks"];
         };
         /**
          * TaskStatus
@@ -4123,6 +4819,100 @@ export interface components {
             /** Version */
             version?: number | null;
         };
+        /**
+         * ViewLayout
+         * @description How the records are laid out; `group_by` is the field whose values are the columns of a board.
+         */
+        ViewLayout: {
+            /**
+             * Type
+             * @default table
+             * @enum {string}
+             */
+            type: "table" | "board" | "calendar" | "cards";
+            /** Group By */
+            group_by?: string | null;
+            /** Density */
+            density?: ("comfortable" | "compact") | null;
+        };
+        /**
+         * ViewQuery
+         * @description What the view asks of its list. `filters` has the list's own filter parameters as keys (`city`,
+         *     `created_at__gte`) and their values as lists of text; `columns` are the fields shown, in order.
+         */
+        ViewQuery: {
+            /**
+             * Filters
+             * @example {
+             *       "pipeline_stage": [
+             *         "prospect",
+             *         "qualification"
+             *       ]
+             *     }
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /**
+             * Sort
+             * @example [
+             *       "-potential_amount"
+             *     ]
+             */
+            sort?: string[];
+            /**
+             * Columns
+             * @example [
+             *       "name",
+             *       "pipeline_stage",
+             *       "potential_amount"
+             *     ]
+             */
+            columns?: string[];
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            layout?: components["schemas"]["ViewLayout"];
+        };
+        /**
+         * ViewVisibility
+         * @enum {string}
+         */
+        ViewVisibility: "private" | "team" | "everyone";
+        /**
+         * ViewedResource
+         * @enum {string}
+         */
+        ViewedResource: "organisations" | "people" | "interactions" | "tasks";
+        /**
+         * WeekOfInteractions
+         * @description `week` is its Monday.
+         */
+        WeekOfInteractions: {
+            /**
+             * Week
+             * Format: date
+             */
+            week: string;
+            /** Total */
+            total: number;
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
+        };
+        /** WeekOfPeople */
+        WeekOfPeople: {
+            /**
+             * Week
+             * Format: date
+             */
+            week: string;
+            /** Created */
+            created: number;
+        };
     };
     responses: {
         /** @description The request is malformed. */
@@ -4216,7 +5006,17 @@ export interface components {
                 "application/json": components["schemas"]["ErrorAnswer"];
             };
         };
-        /** @description The body is too large. */
+        /** @description The body, or what would be answered, is too large. */
+        "413-export_too_large": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description The body, or what would be answered, is too large. */
         "413-payload_too_large": {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -4423,6 +5223,41 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    access_log_list_accesses: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                actor_id?: string | "system";
+                kind?: string;
+                record_id?: string;
+                at__gte?: string;
+                at__lte?: string;
+                route?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     api_keys_list_api_keys: {
         parameters: {
             query?: never;
@@ -4620,10 +5455,13 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                day?: string;
-                actor_id?: string;
+                actor_id?: string | "system";
                 kind?: string;
                 record_id?: string;
+                at__gte?: string;
+                at__lte?: string;
+                action?: string;
+                outcome?: "done" | "denied";
             };
             header?: never;
             path?: never;
@@ -4989,15 +5827,45 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    dashboards_show_global_stats: {
+        parameters: {
+            query?: {
+                owner_id?: string;
+                team_id?: string;
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlobalStats"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     interactions_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "type" | "-type" | "subject" | "-subject" | "content" | "-content" | "occurred_at" | "-occurred_at" | "direction" | "-direction" | "status" | "-status" | "assignee_id" | "-assignee_id" | "next_action_at" | "-next_action_at" | "participants" | "-participants" | "tags" | "-tags" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "type" | "-type" | "subject" | "-subject" | "content" | "-content" | "occurred_at" | "-occurred_at" | "direction" | "-direction" | "status" | "-status" | "assignee_id" | "-assignee_id" | "next_action_at" | "-next_action_at" | "participants" | "-participants" | "tags" | "-tags" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -5301,6 +6169,139 @@ export interface operations {
             409: components["responses"]["409-conflict-idempotency_mismatch"];
             413: components["responses"]["413-payload_too_large"];
             415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    interactions_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "type" | "-type" | "subject" | "-subject" | "content" | "-content" | "occurred_at" | "-occurred_at" | "direction" | "-direction" | "status" | "-status" | "assignee_id" | "-assignee_id" | "next_action_at" | "-next_action_at" | "participants" | "-participants" | "tags" | "-tags" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                type?: string[];
+                type__ne?: string[];
+                type__prefix?: string;
+                type__empty?: boolean;
+                subject?: string[];
+                subject__ne?: string[];
+                subject__prefix?: string;
+                subject__empty?: boolean;
+                content?: string[];
+                content__ne?: string[];
+                content__prefix?: string;
+                content__empty?: boolean;
+                occurred_at?: (string)[];
+                occurred_at__ne?: (string)[];
+                occurred_at__gte?: string;
+                occurred_at__lte?: string;
+                occurred_at__empty?: boolean;
+                direction?: string[];
+                direction__ne?: string[];
+                direction__prefix?: string;
+                direction__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                assignee_id?: string[];
+                assignee_id__ne?: string[];
+                assignee_id__prefix?: string;
+                assignee_id__empty?: boolean;
+                next_action_at?: (string)[];
+                next_action_at__ne?: (string)[];
+                next_action_at__gte?: string;
+                next_action_at__lte?: string;
+                next_action_at__empty?: boolean;
+                participants?: string[];
+                participants__ne?: string[];
+                participants__prefix?: string;
+                participants__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                person_id?: string[];
+                person_id__ne?: string[];
+                person_id__prefix?: string;
+                person_id__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
             422: components["responses"]["422-invalid_input"];
             500: components["responses"]["500-error"];
             503: components["responses"]["503-unavailable"];
@@ -5670,6 +6671,100 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    me_get_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    me_update_notification_preferences_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPreferences"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    me_update_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPreferences"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     me_list_sessions: {
         parameters: {
             query?: never;
@@ -5863,15 +6958,150 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
-    organisations_list_records: {
+    notifications_list_notifications: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "type" | "-type" | "roles" | "-roles" | "category" | "-category" | "email" | "-email" | "phone" | "-phone" | "website" | "-website" | "address" | "-address" | "city" | "-city" | "postal_code" | "-postal_code" | "country_code" | "-country_code" | "language" | "-language" | "pipeline_stage" | "-pipeline_stage" | "potential_amount" | "-potential_amount" | "signature_probability" | "-signature_probability" | "signature_date" | "-signature_date" | "aum" | "-aum" | "aum_date" | "-aum_date" | "strategies" | "-strategies" | "lei" | "-lei" | "registration_number" | "-registration_number" | "tags" | "-tags" | "notes" | "-notes" | "is_active" | "-is_active" | "email_consent" | "-email_consent" | "email_consent_at" | "-email_consent_at" | "email_consent_source" | "-email_consent_source" | "last_activity_at" | "-last_activity_at")[];
+                /** @description only those not read yet */
+                unread?: boolean;
+                /** @description the archived ones instead */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    notifications_read_all_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadAllAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    notifications_archive_notification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    notifications_read_notification: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    organisations_list_records: {
+        parameters: {
+            query?: {
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "type" | "-type" | "roles" | "-roles" | "category" | "-category" | "email" | "-email" | "phone" | "-phone" | "website" | "-website" | "address" | "-address" | "city" | "-city" | "postal_code" | "-postal_code" | "country_code" | "-country_code" | "language" | "-language" | "pipeline_stage" | "-pipeline_stage" | "potential_amount" | "-potential_amount" | "signature_probability" | "-signature_probability" | "signature_date" | "-signature_date" | "aum" | "-aum" | "aum_date" | "-aum_date" | "strategies" | "-strategies" | "lei" | "-lei" | "registration_number" | "-registration_number" | "tags" | "-tags" | "notes" | "-notes" | "is_active" | "-is_active" | "email_consent" | "-email_consent" | "email_consent_at" | "-email_consent_at" | "email_consent_source" | "-email_consent_source" | "last_activity_at" | "-last_activity_at")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -6251,6 +7481,210 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    organisations_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "type" | "-type" | "roles" | "-roles" | "category" | "-category" | "email" | "-email" | "phone" | "-phone" | "website" | "-website" | "address" | "-address" | "city" | "-city" | "postal_code" | "-postal_code" | "country_code" | "-country_code" | "language" | "-language" | "pipeline_stage" | "-pipeline_stage" | "potential_amount" | "-potential_amount" | "signature_probability" | "-signature_probability" | "signature_date" | "-signature_date" | "aum" | "-aum" | "aum_date" | "-aum_date" | "strategies" | "-strategies" | "lei" | "-lei" | "registration_number" | "-registration_number" | "tags" | "-tags" | "notes" | "-notes" | "is_active" | "-is_active" | "email_consent" | "-email_consent" | "email_consent_at" | "-email_consent_at" | "email_consent_source" | "-email_consent_source" | "last_activity_at" | "-last_activity_at")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                type?: string[];
+                type__ne?: string[];
+                type__prefix?: string;
+                type__empty?: boolean;
+                roles?: string[];
+                roles__ne?: string[];
+                roles__prefix?: string;
+                roles__empty?: boolean;
+                category?: string[];
+                category__ne?: string[];
+                category__prefix?: string;
+                category__empty?: boolean;
+                email?: string[];
+                email__ne?: string[];
+                email__prefix?: string;
+                email__empty?: boolean;
+                phone?: string[];
+                phone__ne?: string[];
+                phone__prefix?: string;
+                phone__empty?: boolean;
+                website?: string[];
+                website__ne?: string[];
+                website__prefix?: string;
+                website__empty?: boolean;
+                address?: string[];
+                address__ne?: string[];
+                address__prefix?: string;
+                address__empty?: boolean;
+                city?: string[];
+                city__ne?: string[];
+                city__prefix?: string;
+                city__empty?: boolean;
+                postal_code?: string[];
+                postal_code__ne?: string[];
+                postal_code__prefix?: string;
+                postal_code__empty?: boolean;
+                country_code?: string[];
+                country_code__ne?: string[];
+                country_code__prefix?: string;
+                country_code__empty?: boolean;
+                language?: string[];
+                language__ne?: string[];
+                language__prefix?: string;
+                language__empty?: boolean;
+                pipeline_stage?: string[];
+                pipeline_stage__ne?: string[];
+                pipeline_stage__prefix?: string;
+                pipeline_stage__empty?: boolean;
+                potential_amount?: string[];
+                potential_amount__ne?: string[];
+                potential_amount__gte?: string;
+                potential_amount__lte?: string;
+                potential_amount__empty?: boolean;
+                signature_probability?: number[];
+                signature_probability__ne?: number[];
+                signature_probability__gte?: number;
+                signature_probability__lte?: number;
+                signature_probability__empty?: boolean;
+                signature_date?: string[];
+                signature_date__ne?: string[];
+                signature_date__gte?: string;
+                signature_date__lte?: string;
+                signature_date__empty?: boolean;
+                aum?: string[];
+                aum__ne?: string[];
+                aum__gte?: string;
+                aum__lte?: string;
+                aum__empty?: boolean;
+                aum_date?: string[];
+                aum_date__ne?: string[];
+                aum_date__gte?: string;
+                aum_date__lte?: string;
+                aum_date__empty?: boolean;
+                strategies?: string[];
+                strategies__ne?: string[];
+                strategies__prefix?: string;
+                strategies__empty?: boolean;
+                lei?: string[];
+                lei__ne?: string[];
+                lei__prefix?: string;
+                lei__empty?: boolean;
+                registration_number?: string[];
+                registration_number__ne?: string[];
+                registration_number__prefix?: string;
+                registration_number__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+                is_active?: boolean[];
+                is_active__ne?: boolean[];
+                is_active__gte?: boolean;
+                is_active__lte?: boolean;
+                is_active__empty?: boolean;
+                email_consent?: boolean[];
+                email_consent__ne?: boolean[];
+                email_consent__gte?: boolean;
+                email_consent__lte?: boolean;
+                email_consent__empty?: boolean;
+                email_consent_at?: (string)[];
+                email_consent_at__ne?: (string)[];
+                email_consent_at__gte?: string;
+                email_consent_at__lte?: string;
+                email_consent_at__empty?: boolean;
+                email_consent_source?: string[];
+                email_consent_source__ne?: string[];
+                email_consent_source__prefix?: string;
+                email_consent_source__empty?: boolean;
+                last_activity_at?: (string)[];
+                last_activity_at__ne?: (string)[];
+                last_activity_at__gte?: string;
+                last_activity_at__lte?: string;
+                last_activity_at__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     organisations_get_record: {
         parameters: {
             query?: never;
@@ -6546,12 +7980,12 @@ export interface operations {
     people_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("full_name" | "-full_name" | "id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "personal_email" | "-personal_email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "role" | "-role" | "linkedin_url" | "-linkedin_url" | "country_code" | "-country_code" | "language" | "-language" | "notes" | "-notes" | "tags" | "-tags" | "marketing_consent" | "-marketing_consent" | "marketing_consent_at" | "-marketing_consent_at" | "marketing_consent_source" | "-marketing_consent_source" | "last_activity_at" | "-last_activity_at")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("full_name" | "-full_name" | "id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "personal_email" | "-personal_email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "role" | "-role" | "linkedin_url" | "-linkedin_url" | "country_code" | "-country_code" | "language" | "-language" | "notes" | "-notes" | "tags" | "-tags" | "marketing_consent" | "-marketing_consent" | "marketing_consent_at" | "-marketing_consent_at" | "marketing_consent_source" | "-marketing_consent_source" | "last_activity_at" | "-last_activity_at")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -6885,6 +8319,164 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    people_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("full_name" | "-full_name" | "id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "personal_email" | "-personal_email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "role" | "-role" | "linkedin_url" | "-linkedin_url" | "country_code" | "-country_code" | "language" | "-language" | "notes" | "-notes" | "tags" | "-tags" | "marketing_consent" | "-marketing_consent" | "marketing_consent_at" | "-marketing_consent_at" | "marketing_consent_source" | "-marketing_consent_source" | "last_activity_at" | "-last_activity_at")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                full_name?: string[];
+                full_name__ne?: string[];
+                full_name__prefix?: string;
+                full_name__empty?: boolean;
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                first_name?: string[];
+                first_name__ne?: string[];
+                first_name__prefix?: string;
+                first_name__empty?: boolean;
+                last_name?: string[];
+                last_name__ne?: string[];
+                last_name__prefix?: string;
+                last_name__empty?: boolean;
+                email?: string[];
+                email__ne?: string[];
+                email__prefix?: string;
+                email__empty?: boolean;
+                personal_email?: string[];
+                personal_email__ne?: string[];
+                personal_email__prefix?: string;
+                personal_email__empty?: boolean;
+                phone?: string[];
+                phone__ne?: string[];
+                phone__prefix?: string;
+                phone__empty?: boolean;
+                mobile?: string[];
+                mobile__ne?: string[];
+                mobile__prefix?: string;
+                mobile__empty?: boolean;
+                title?: string[];
+                title__ne?: string[];
+                title__prefix?: string;
+                title__empty?: boolean;
+                role?: string[];
+                role__ne?: string[];
+                role__prefix?: string;
+                role__empty?: boolean;
+                linkedin_url?: string[];
+                linkedin_url__ne?: string[];
+                linkedin_url__prefix?: string;
+                linkedin_url__empty?: boolean;
+                country_code?: string[];
+                country_code__ne?: string[];
+                country_code__prefix?: string;
+                country_code__empty?: boolean;
+                language?: string[];
+                language__ne?: string[];
+                language__prefix?: string;
+                language__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                marketing_consent?: boolean[];
+                marketing_consent__ne?: boolean[];
+                marketing_consent__gte?: boolean;
+                marketing_consent__lte?: boolean;
+                marketing_consent__empty?: boolean;
+                marketing_consent_at?: (string)[];
+                marketing_consent_at__ne?: (string)[];
+                marketing_consent_at__gte?: string;
+                marketing_consent_at__lte?: string;
+                marketing_consent_at__empty?: boolean;
+                marketing_consent_source?: string[];
+                marketing_consent_source__ne?: string[];
+                marketing_consent_source__prefix?: string;
+                marketing_consent_source__empty?: boolean;
+                last_activity_at?: (string)[];
+                last_activity_at__ne?: (string)[];
+                last_activity_at__gte?: string;
+                last_activity_at__lte?: string;
+                last_activity_at__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     people_get_record: {
         parameters: {
             query?: never;
@@ -7206,12 +8798,12 @@ export interface operations {
     person_organisation_links_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "person_id" | "-person_id" | "organisation_id" | "-organisation_id" | "role" | "-role" | "is_primary" | "-is_primary" | "job_title" | "-job_title" | "work_email" | "-work_email" | "work_phone" | "-work_phone" | "start_date" | "-start_date" | "end_date" | "-end_date" | "notes" | "-notes" | "person_name" | "-person_name" | "organisation_name" | "-organisation_name")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "person_id" | "-person_id" | "organisation_id" | "-organisation_id" | "role" | "-role" | "is_primary" | "-is_primary" | "job_title" | "-job_title" | "work_email" | "-work_email" | "work_phone" | "-work_phone" | "start_date" | "-start_date" | "end_date" | "-end_date" | "notes" | "-notes" | "person_name" | "-person_name" | "organisation_name" | "-organisation_name")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -7773,6 +9365,200 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    pipeline_show_pipeline: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                type?: string[];
+                type__ne?: string[];
+                type__prefix?: string;
+                type__empty?: boolean;
+                roles?: string[];
+                roles__ne?: string[];
+                roles__prefix?: string;
+                roles__empty?: boolean;
+                category?: string[];
+                category__ne?: string[];
+                category__prefix?: string;
+                category__empty?: boolean;
+                email?: string[];
+                email__ne?: string[];
+                email__prefix?: string;
+                email__empty?: boolean;
+                phone?: string[];
+                phone__ne?: string[];
+                phone__prefix?: string;
+                phone__empty?: boolean;
+                website?: string[];
+                website__ne?: string[];
+                website__prefix?: string;
+                website__empty?: boolean;
+                address?: string[];
+                address__ne?: string[];
+                address__prefix?: string;
+                address__empty?: boolean;
+                city?: string[];
+                city__ne?: string[];
+                city__prefix?: string;
+                city__empty?: boolean;
+                postal_code?: string[];
+                postal_code__ne?: string[];
+                postal_code__prefix?: string;
+                postal_code__empty?: boolean;
+                country_code?: string[];
+                country_code__ne?: string[];
+                country_code__prefix?: string;
+                country_code__empty?: boolean;
+                language?: string[];
+                language__ne?: string[];
+                language__prefix?: string;
+                language__empty?: boolean;
+                pipeline_stage?: string[];
+                pipeline_stage__ne?: string[];
+                pipeline_stage__prefix?: string;
+                pipeline_stage__empty?: boolean;
+                potential_amount?: string[];
+                potential_amount__ne?: string[];
+                potential_amount__gte?: string;
+                potential_amount__lte?: string;
+                potential_amount__empty?: boolean;
+                signature_probability?: number[];
+                signature_probability__ne?: number[];
+                signature_probability__gte?: number;
+                signature_probability__lte?: number;
+                signature_probability__empty?: boolean;
+                signature_date?: string[];
+                signature_date__ne?: string[];
+                signature_date__gte?: string;
+                signature_date__lte?: string;
+                signature_date__empty?: boolean;
+                aum?: string[];
+                aum__ne?: string[];
+                aum__gte?: string;
+                aum__lte?: string;
+                aum__empty?: boolean;
+                aum_date?: string[];
+                aum_date__ne?: string[];
+                aum_date__gte?: string;
+                aum_date__lte?: string;
+                aum_date__empty?: boolean;
+                strategies?: string[];
+                strategies__ne?: string[];
+                strategies__prefix?: string;
+                strategies__empty?: boolean;
+                lei?: string[];
+                lei__ne?: string[];
+                lei__prefix?: string;
+                lei__empty?: boolean;
+                registration_number?: string[];
+                registration_number__ne?: string[];
+                registration_number__prefix?: string;
+                registration_number__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+                is_active?: boolean[];
+                is_active__ne?: boolean[];
+                is_active__gte?: boolean;
+                is_active__lte?: boolean;
+                is_active__empty?: boolean;
+                email_consent?: boolean[];
+                email_consent__ne?: boolean[];
+                email_consent__gte?: boolean;
+                email_consent__lte?: boolean;
+                email_consent__empty?: boolean;
+                email_consent_at?: (string)[];
+                email_consent_at__ne?: (string)[];
+                email_consent_at__gte?: string;
+                email_consent_at__lte?: string;
+                email_consent_at__empty?: boolean;
+                email_consent_source?: string[];
+                email_consent_source__ne?: string[];
+                email_consent_source__prefix?: string;
+                email_consent_source__empty?: boolean;
+                last_activity_at?: (string)[];
+                last_activity_at__ne?: (string)[];
+                last_activity_at__gte?: string;
+                last_activity_at__lte?: string;
+                last_activity_at__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     realtime_issue_ticket: {
         parameters: {
             query?: never;
@@ -7804,12 +9590,12 @@ export interface operations {
     roles_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "name" | "-name" | "permissions" | "-permissions" | "built_in" | "-built_in")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "name" | "-name" | "permissions" | "-permissions" | "built_in" | "-built_in")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -8264,12 +10050,12 @@ export interface operations {
     tasks_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "title" | "-title" | "description" | "-description" | "status" | "-status" | "priority" | "-priority" | "category" | "-category" | "due_date" | "-due_date" | "assigned_to" | "-assigned_to" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id" | "tags" | "-tags" | "completed_at" | "-completed_at")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "title" | "-title" | "description" | "-description" | "status" | "-status" | "priority" | "-priority" | "category" | "-category" | "due_date" | "-due_date" | "assigned_to" | "-assigned_to" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id" | "tags" | "-tags" | "completed_at" | "-completed_at")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -8574,15 +10360,144 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    tasks_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "title" | "-title" | "description" | "-description" | "status" | "-status" | "priority" | "-priority" | "category" | "-category" | "due_date" | "-due_date" | "assigned_to" | "-assigned_to" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id" | "tags" | "-tags" | "completed_at" | "-completed_at")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                title?: string[];
+                title__ne?: string[];
+                title__prefix?: string;
+                title__empty?: boolean;
+                description?: string[];
+                description__ne?: string[];
+                description__prefix?: string;
+                description__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                priority?: string[];
+                priority__ne?: string[];
+                priority__prefix?: string;
+                priority__empty?: boolean;
+                category?: string[];
+                category__ne?: string[];
+                category__prefix?: string;
+                category__empty?: boolean;
+                due_date?: string[];
+                due_date__ne?: string[];
+                due_date__gte?: string;
+                due_date__lte?: string;
+                due_date__empty?: boolean;
+                assigned_to?: string[];
+                assigned_to__ne?: string[];
+                assigned_to__prefix?: string;
+                assigned_to__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                person_id?: string[];
+                person_id__ne?: string[];
+                person_id__prefix?: string;
+                person_id__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                completed_at?: (string)[];
+                completed_at__ne?: (string)[];
+                completed_at__gte?: string;
+                completed_at__lte?: string;
+                completed_at__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     tasks_list_task_view: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "title" | "-title" | "description" | "-description" | "status" | "-status" | "priority" | "-priority" | "category" | "-category" | "due_date" | "-due_date" | "assigned_to" | "-assigned_to" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id" | "tags" | "-tags" | "completed_at" | "-completed_at")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "title" | "-title" | "description" | "-description" | "status" | "-status" | "priority" | "-priority" | "category" | "-category" | "due_date" | "-due_date" | "assigned_to" | "-assigned_to" | "organisation_id" | "-organisation_id" | "person_id" | "-person_id" | "tags" | "-tags" | "completed_at" | "-completed_at")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 timezone?: string;
@@ -9100,12 +11015,12 @@ export interface operations {
     teams_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "name" | "-name" | "description" | "-description")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "name" | "-name" | "description" | "-description")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -9627,12 +11542,12 @@ export interface operations {
     users_list_records: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                /** @description By these fields in turn; - means descending. */
-                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "first_name" | "-first_name" | "last_name" | "-last_name" | "phone" | "-phone" | "locale" | "-locale" | "timezone" | "-timezone" | "email" | "-email" | "username" | "-username" | "role" | "-role" | "team_id" | "-team_id" | "is_active" | "-is_active" | "last_login_at" | "-last_login_at" | "totp_enabled" | "-totp_enabled")[];
                 /** @description full-text search inside the list */
                 q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "first_name" | "-first_name" | "last_name" | "-last_name" | "phone" | "-phone" | "locale" | "-locale" | "timezone" | "-timezone" | "email" | "-email" | "username" | "-username" | "role" | "-role" | "team_id" | "-team_id" | "is_active" | "-is_active" | "last_login_at" | "-last_login_at" | "totp_enabled" | "-totp_enabled")[];
+                limit?: number;
+                cursor?: string;
                 /** @description list the trash instead (needs the delete permission) */
                 deleted?: boolean;
                 /** @description Fields to count by value. */
@@ -10217,6 +12132,346 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_list_views: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "resource" | "-resource" | "name" | "-name" | "visibility" | "-visibility" | "is_default" | "-is_default" | "position" | "-position")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "resource" | "name" | "visibility" | "is_default")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                resource?: string[];
+                resource__ne?: string[];
+                resource__prefix?: string;
+                resource__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                visibility?: string[];
+                visibility__ne?: string[];
+                visibility__prefix?: string;
+                visibility__empty?: boolean;
+                is_default?: boolean[];
+                is_default__ne?: boolean[];
+                is_default__gte?: boolean;
+                is_default__lte?: boolean;
+                is_default__empty?: boolean;
+                position?: number[];
+                position__ne?: number[];
+                position__gte?: number;
+                position__lte?: number;
+                position__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_create_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewFields"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_get_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you have; 304 when it is still current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Not changed since the version named by If-None-Match. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_update_record_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_delete_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_update_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    views_restore_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             400: components["responses"]["400-malformed_request"];
