@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { type ListSearch, validateListSearch } from '@/lib/listSearch';
 import { session } from '@/lib/session';
+import { needs } from './needs';
 
 /** The table of pages. Each one's code is loaded when it is first opened. */
 
@@ -70,6 +71,7 @@ const dashboard = createRoute({
 const organisations = createRoute({
   getParentRoute: () => shell,
   path: '/organisations',
+  beforeLoad: needs('organisations:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(
     () => import('@/features/organisations/OrganisationsPage'),
@@ -80,6 +82,7 @@ const organisations = createRoute({
 const organisation = createRoute({
   getParentRoute: () => shell,
   path: '/organisations/$id',
+  beforeLoad: needs('organisations:read'),
   validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
   component: lazyRouteComponent(
     () => import('@/features/organisations/OrganisationPage'),
@@ -90,6 +93,7 @@ const organisation = createRoute({
 const people = createRoute({
   getParentRoute: () => shell,
   path: '/people',
+  beforeLoad: needs('people:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/people/PeoplePage'), 'PeoplePage'),
 });
@@ -97,6 +101,7 @@ const people = createRoute({
 const person = createRoute({
   getParentRoute: () => shell,
   path: '/people/$id',
+  beforeLoad: needs('people:read'),
   validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
   component: lazyRouteComponent(() => import('@/features/people/PersonPage'), 'PersonPage'),
 });
@@ -104,6 +109,7 @@ const person = createRoute({
 const interactions = createRoute({
   getParentRoute: () => shell,
   path: '/interactions',
+  beforeLoad: needs('interactions:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/interactions/InteractionsPage'), 'InteractionsPage'),
 });
@@ -111,6 +117,7 @@ const interactions = createRoute({
 const interaction = createRoute({
   getParentRoute: () => shell,
   path: '/interactions/$id',
+  beforeLoad: needs('interactions:read'),
   validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
   component: lazyRouteComponent(() => import('@/features/interactions/InteractionPage'), 'InteractionPage'),
 });
@@ -118,6 +125,7 @@ const interaction = createRoute({
 const tasks = createRoute({
   getParentRoute: () => shell,
   path: '/tasks',
+  beforeLoad: needs('tasks:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/tasks/TasksPage'), 'TasksPage'),
 });
@@ -125,6 +133,7 @@ const tasks = createRoute({
 const task = createRoute({
   getParentRoute: () => shell,
   path: '/tasks/$id',
+  beforeLoad: needs('tasks:read'),
   validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
   component: lazyRouteComponent(() => import('@/features/tasks/TaskPage'), 'TaskPage'),
 });
@@ -132,6 +141,7 @@ const task = createRoute({
 const pipeline = createRoute({
   getParentRoute: () => shell,
   path: '/pipeline',
+  beforeLoad: needs('organisations:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/pipeline/PipelinePage'), 'PipelinePage'),
 });
@@ -186,6 +196,7 @@ const apiKeys = createRoute({
 const users = createRoute({
   getParentRoute: () => shell,
   path: '/settings/users',
+  beforeLoad: needs('users:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/administration/UsersPage'), 'UsersPage'),
 });
@@ -193,6 +204,7 @@ const users = createRoute({
 const teams = createRoute({
   getParentRoute: () => shell,
   path: '/settings/teams',
+  beforeLoad: needs('teams:read'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/administration/TeamsPage'), 'TeamsPage'),
 });
@@ -200,18 +212,21 @@ const teams = createRoute({
 const roles = createRoute({
   getParentRoute: () => shell,
   path: '/settings/roles',
+  beforeLoad: needs('roles:read'),
   component: lazyRouteComponent(() => import('@/features/administration/RolesPage'), 'RolesPage'),
 });
 
 const role = createRoute({
   getParentRoute: () => shell,
   path: '/settings/roles/$slug',
+  beforeLoad: needs('roles:read'),
   component: lazyRouteComponent(() => import('@/features/administration/RolePage'), 'RolePage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/settings/audit',
+  beforeLoad: needs('settings:manage'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/administration/AuditPage'), 'AuditPage'),
 });
@@ -219,6 +234,7 @@ const audit = createRoute({
 const accessLog = createRoute({
   getParentRoute: () => shell,
   path: '/settings/access-log',
+  beforeLoad: needs('settings:manage'),
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import('@/features/administration/AccessLogPage'), 'AccessLogPage'),
 });

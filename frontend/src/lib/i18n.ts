@@ -5,6 +5,7 @@ import type fr from '../locales/fr';
 export type Language = 'fr' | 'en';
 export const LANGUAGES: readonly Language[] = ['fr', 'en'];
 const KEPT = 'alforis.language';
+const CHOSEN = 'alforis.language.chosen';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -43,6 +44,23 @@ export async function speak(language: Language): Promise<void> {
   }
   localStorage.setItem(KEPT, language);
   document.documentElement.lang = language;
+}
+
+/** The user wants this language on this machine, whatever their profile says. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(CHOSEN, 'yes');
+  await speak(language);
+}
+
+/** Switches to the language of the user's profile, unless another one was chosen on this machine. */
+export async function speakAs(locale: string): Promise<void> {
+  const language: Language = locale === 'en' ? 'en' : 'fr';
+  if (localStorage.getItem(CHOSEN) === null && language !== i18next.language) await speak(language);
+}
+
+/** From now on the language of the profile counts again on this machine. */
+export function forgetChosenLanguage(): void {
+  localStorage.removeItem(CHOSEN);
 }
 
 export function useLanguage(): Language {

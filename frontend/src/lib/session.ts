@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react';
 import { api, bodyOf, provideCredentials } from './api/client';
 import { ApiError } from './api/errors';
 import type { components } from './api/schema';
+import { speakAs } from './i18n';
+import { openAnew } from './page';
 
 export type Me = components['schemas']['Me'];
 
@@ -16,6 +18,9 @@ type CodeRequired = components['schemas']['CodeRequired'];
 const FIRST_PARTY = { 'X-Requested-With': 'alforis' };
 const RENEW_BEFORE = 30_000;
 
+/** What tabs tell each other; the session is one for all of them. */
+type News = { event: 'logged_in'; user: string } | { event: 'logged_out' };
+
 let state: SessionState = { status: 'unknown', me: null };
 let access: { token: string; expires: number } | null = null;
 let renewal: Promise<string | null> | null = null;
@@ -27,13 +32,33 @@ function become(next: SessionState): void {
   for (const listener of listeners) listener();
 }
 
-function keep(tokens: Tokens): void {
+function tell(news: News): void {
+  tabs?.postMessage(news);
+}
+
+function keep(tokens: Tokens): string {
   access = { token: tokens.access_token, expires: Date.now() + tokens.expires_in * 1000 };
+  return access.token;
+}
+
+/** Whether the tokens are somebody else's than what is on the screen, which then must go. */
+function replaces(user: string): boolean {
+  if (state.me === null || state.me.user.id === user) return false;
+  openAnew('/');
+  return true;
+}
+
+async function enter(): Promise<void> {
+  const me = await bodyOf(api.GET('/v1/me'));
+  await speakAs(me.user.locale);
+  become({ status: 'signed_in', me });
 }
 
 async function signedIn(tokens: Tokens): Promise<void> {
+  if (replaces(tokens.user.id)) return;
   keep(tokens);
-  become({ status: 'signed_in', me: await bodyOf(api.GET('/v1/me')) });
+  await enter();
+  tell({ event: 'logged_in', user: tokens.user.id });
 }
 
 /** One renewal at a time, in this tab and across tabs: each one spends the refresh cookie. */
@@ -50,8 +75,8 @@ async function locked<T>(work: () => Promise<T>): Promise<T> {
 
 async function renewOnce(): Promise<string | null> {
   try {
-    keep(await bodyOf(api.POST('/v1/auth/refresh', { headers: FIRST_PARTY })));
-    return access?.token ?? null;
+    const tokens = await bodyOf(api.POST('/v1/auth/refresh', { headers: FIRST_PARTY }));
+    return replaces(tokens.user.id) ? null : keep(tokens);
   } catch (failure) {
     if (!(failure instanceof ApiError) || (failure.status !== 401 && failure.status !== 403)) throw failure;
     access = null;
@@ -60,18 +85,49 @@ async function renewOnce(): Promise<string | null> {
   }
 }
 
-provideCredentials({
-  async token() {
-    if (access && access.expires - Date.now() > RENEW_BEFORE) return access.token;
-    return state.status === 'signed_in' ? renew() : (access?.token ?? null);
-  },
-  renew,
+/** A token, or null when nobody is signed in. Where the session has ended, calls wait for the next login. */
+async function currentToken(): Promise<string | null> {
+  if (access && access.expires - Date.now() > RENEW_BEFORE) return access.token;
+  if (state.status === 'expired') return nextLogIn();
+  return state.status === 'signed_in' ? nextToken() : null;
+}
+
+/** A token in place of one that was refused. */
+async function nextToken(): Promise<string | null> {
+  if (state.status === 'expired') return access ? null : nextLogIn();
+  const renewed = await renew();
+  return renewed ?? (state.me ? nextLogIn() : null);
+}
+
+function nextLogIn(): Promise<string | null> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      if (state.status === 'expired') return;
+      stop();
+      resolve(state.status === 'signed_in' ? (access?.token ?? null) : null);
+    };
+    const stop = session.subscribe(settle);
+    settle();
+  });
+}
+
+provideCredentials({ token: currentToken, renew: nextToken });
+
+tabs?.addEventListener('message', ({ data }: MessageEvent<News>) => {
+  if (data.event === 'logged_out') {
+    access = null;
+    become({ status: 'anonymous', me: null });
+  } else if (state.status === 'expired' || state.status === 'anonymous') {
+    if (!replaces(data.user)) void follow();
+  } else {
+    replaces(data.user);
+  }
 });
 
-tabs?.addEventListener('message', () => {
-  access = null;
-  become({ status: 'anonymous', me: null });
-});
+/** Uses the session that another tab has opened; if it is gone again, this tab stays as it is. */
+async function follow(): Promise<void> {
+  if (await renew()) await enter();
+}
 
 export const session = {
   current: (): SessionState => state,
@@ -84,7 +140,7 @@ export const session = {
   /** Finds out, once, whether the refresh cookie still opens a session. */
   async resume(): Promise<SessionState> {
     if (state.status !== 'unknown') return state;
-    if (await renew()) become({ status: 'signed_in', me: await bodyOf(api.GET('/v1/me')) });
+    if (await renew()) await enter();
     return state;
   },
 
@@ -106,7 +162,7 @@ export const session = {
     if (everywhere) await api.POST('/v1/auth/logout-everywhere');
     else await api.POST('/v1/auth/logout', { headers: FIRST_PARTY });
     access = null;
-    tabs?.postMessage('logged out');
+    tell({ event: 'logged_out' });
     become({ status: 'anonymous', me: null });
   },
 

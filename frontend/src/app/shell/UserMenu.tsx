@@ -1,4 +1,4 @@
-import { ActionIcon, Avatar, Menu, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Avatar, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import {
   IconDeviceDesktop,
   IconLanguage,
@@ -8,9 +8,10 @@ import {
   IconSun,
   IconUser,
 } from '@tabler/icons-react';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, speak } from '@/lib/i18n';
+import { toasts } from '@/components/toasts';
+import { chooseLanguage, LANGUAGES, useLanguage } from '@/lib/i18n';
 import { KINDS, titleOf } from '@/lib/kinds';
 import { session, useMe } from '@/lib/session';
 
@@ -24,21 +25,25 @@ export function UserMenu() {
   const { t } = useTranslation('shell');
   const { user } = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const navigate = useNavigate();
+  const spoken = useLanguage();
   const name = titleOf(KINDS.users, user);
-  const logOut = async () => {
-    await session.logOut();
-    await navigate({ to: '/login', search: {} });
-  };
+  const logOut = () => session.logOut().catch(() => toasts.failed(t('logOutFailed')));
   return (
-    <Menu position="bottom-end" width={220} withinPortal>
+    <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
         <ActionIcon aria-label={t('userMenu', { name })} radius="xl">
           <Avatar size={30} name={name} color="brand" alt="" />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{name}</Menu.Label>
+        <Menu.Label>
+          <Text fw={600} size="sm" c="bright" truncate>
+            {name}
+          </Text>
+          <Text size="xs" truncate>
+            {user.email}
+          </Text>
+        </Menu.Label>
         <Menu.Item component={Link} to="/settings/profile" leftSection={<IconUser size={16} />}>
           {t('navigation.profile')}
         </Menu.Item>
@@ -64,7 +69,10 @@ export function UserMenu() {
             key={language}
             lang={language}
             leftSection={<IconLanguage size={16} />}
-            onClick={() => speak(language)}
+            onClick={() => chooseLanguage(language)}
+            role="menuitemradio"
+            aria-checked={spoken === language}
+            fw={spoken === language ? 700 : undefined}
           >
             {t(`language.${language}`)}
           </Menu.Item>
