@@ -101,6 +101,8 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     NOTICE = "notice"
     """Opens nothing: it only carries the notice that a password was changed."""
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    """Opens nothing: it only carries the notice that an administrator took the second factor off."""
     LOGIN_CHALLENGE = "login_challenge"
 
 
@@ -108,6 +110,7 @@ EVENTS = {
     Purpose.PASSWORD_RESET: "password_reset.requested",
     Purpose.INVITATION: "user.invited",
     Purpose.NOTICE: "password.changed",
+    Purpose.SECOND_FACTOR_RESET: "second_factor.reset",
 }
 """The domain event that a new token of the purpose means; it brings the mail."""
 

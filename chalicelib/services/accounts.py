@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from ulid import ULID
 
+from chalicelib.domain import policy
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import Change, Replace
 from chalicelib.domain.errors import (
     Conflict,
     Detail,
+    Forbidden,
     InvalidInput,
     NotFound,
     StaleVersion,
@@ -59,6 +61,7 @@ from chalicelib.services.authentication import (
 )
 from chalicelib.services.records import audit_entry, invalid_input
 from chalicelib.services.throttle import Throttle
+from chalicelib.services.users import require_rank
 
 _NOBODY = "0" * 26
 _AT_ONCE = 80
@@ -188,6 +191,30 @@ class AccountService:
         removed = SetSecondFactor(user.id, None, factor.nonce)
         self._change(by, "totp.disable", user, {"totp_enabled": False}, [removed])
 
+    def reset_second_factor(self, by: Caller, user_id: str) -> User:
+        """Take the second factor off another user who lost it, end their sessions, and tell them by mail.
+
+        Nobody does it to a user who may do more than they, nor to themselves, which takes the password.
+        """
+        user, credentials = self._managed(by, user_id)
+        factor = credentials.second_factor
+        if factor is None or not factor.confirmed:
+            raise Conflict("No second factor is set up.")
+        now = self._clock.now()
+        notice = self._token(by, user, credentials, Purpose.SECOND_FACTOR_RESET, NOTICE_LIFETIME)
+        effects: list[Effect] = [
+            SetSecondFactor(user.id, None, factor.nonce),
+            IssueToken(notice),
+            Forgive(_code_counter(user)),
+            *(RevokeSession(s, now, "totp_reset") for s in self._live_sessions(user.id, keep=None)[:_AT_ONCE]),
+        ]
+        try:
+            after = self._change(by, "totp.reset", user, {"totp_enabled": False}, effects)
+        except StaleVersion as stale:
+            raise Conflict("The user was changed meanwhile; please try again.") from stale
+        self._end_rest(by, user, keep=None)
+        return after
+
     # Profile and sessions
 
     def profile(self, by: Caller) -> User:
@@ -216,6 +243,18 @@ class AccountService:
         user, credentials = self._store.account(by.principal.user_id)
         if user is None:
             raise NotFound("There is no such user.")
+        return user, credentials
+
+    def _managed(self, by: Caller, user_id: str) -> tuple[User, Credentials]:
+        """Another user's account, if the caller may manage it."""
+        policy.require(by.principal, "users:manage")
+        user, credentials = self._store.account(user_id)
+        if user is None or user.deleted_at is not None:
+            raise NotFound("There is no such user.")
+        policy.authorise(by.principal, "users:manage", user)
+        if user.id == by.principal.user_id:
+            raise Forbidden("users:manage", "Remove your own second factor in your account, with your password.")
+        require_rank(self._records, by.principal, [user.role])
         return user, credentials
 
     def _proved(self, by: Caller, password: str, field: str) -> tuple[User, Credentials]:

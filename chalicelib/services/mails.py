@@ -19,7 +19,13 @@ CLAIMS_KEPT = timedelta(days=30)
 
 Outcome = Literal["sent", "rejected", "unknown", "repeated", "outdated"]
 
-_PAGES = {Purpose.PASSWORD_RESET: "reset-password", Purpose.INVITATION: "invitation", Purpose.NOTICE: "forgot-password"}
+_PAGES = {
+    Purpose.PASSWORD_RESET: "reset-password",
+    Purpose.INVITATION: "invitation",
+    Purpose.NOTICE: "forgot-password",
+    Purpose.SECOND_FACTOR_RESET: "login",
+}
+_NOTICES = frozenset({Purpose.NOTICE, Purpose.SECOND_FACTOR_RESET})
 
 
 class MailService:
@@ -67,6 +73,6 @@ class MailService:
     def _mail(self, token: OneTimeToken) -> Mail:
         """The link carries its token behind a #, which browsers keep from servers and their logs."""
         page = _PAGES[token.purpose]
-        secret = "" if token.purpose is Purpose.NOTICE else f"#token={write_one_time_token(self._keys(), token.id)}"
+        secret = "" if token.purpose in _NOTICES else f"#token={write_one_time_token(self._keys(), token.id)}"
         values = {"name": token.name, "path": f"/{page}{secret}"}
         return self._templates.render(token.purpose.value, token.locale, token.email, values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -76,13 +76,7 @@ class UserService(RecordService[User]):
         principal = by.principal
         if before is not None and before.id == principal.user_id:
             _refuse_own(principal, before, after)
-        wanted = {Ref("role", user.role) for user in (before, after) if user is not None}
-        roles = self.store.get_many(list(wanted))
-        for ref in wanted:
-            role = roles.get(ref)
-            if role is None:
-                raise InvalidInput("The role does not exist.", [Detail("role", "there is no such role")])
-            require_permissions_of(principal, cast(Role, role))
+        require_rank(self.store, principal, {user.role for user in (before, after) if user is not None})
 
     def _invitation(self, by: Caller, user: User) -> OneTimeToken:
         now = self.clock.now()
@@ -98,6 +92,17 @@ class UserService(RecordService[User]):
             name=user.first_name or user.username,
             correlation_id=by.request_id,
         )
+
+
+def require_rank(store: RecordStore, principal: policy.Principal, slugs: Iterable[str]) -> None:
+    """Raise `Forbidden` unless the caller has every permission of the roles named: nobody touches their betters."""
+    wanted = {Ref("role", slug) for slug in slugs}
+    roles = store.get_many(list(wanted))
+    for ref in wanted:
+        role = roles.get(ref)
+        if role is None:
+            raise InvalidInput("The role does not exist.", [Detail("role", "there is no such role")])
+        require_permissions_of(principal, cast(Role, role))
 
 
 def _refuse_own(principal: policy.Principal, before: User, after: User) -> None:
