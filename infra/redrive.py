@@ -1,8 +1,9 @@
 """Give what waits in a dead-letter queue another chance: `python -m infra.redrive <queue> --stage <name> | --local`.
 
-Messages of the index, mail, notification and access queues go back to their queue. The relay's dead letters only name a part of the table's
-stream, which is read again (the stream keeps records for 24 hours) and handed to the relay; the maintenance
-function's hold the input it failed on. A message leaves the dead-letter queue after its work has been taken over.
+Messages of the index, mail, notification and access queues go back to their queue. The relay's dead letters only name a
+part of the table's stream, which is read again (the stream keeps records for 24 hours) and handed to the relay; the
+maintenance function's hold the input it failed on. A message leaves the dead-letter queue after its work has been taken
+over.
 """
 
 from __future__ import annotations

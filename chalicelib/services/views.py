@@ -8,7 +8,7 @@ from typing import ClassVar
 from chalicelib.domain import policy
 from chalicelib.domain.callers import Caller
 from chalicelib.domain.changes import Change
-from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.errors import Detail, InvalidInput, NotFound
 from chalicelib.domain.listing import Filter, ListQuery, Page, Sort
 from chalicelib.domain.records import Record
 from chalicelib.domain.views import VIEWED, SavedView, unknown_fields
@@ -37,7 +37,8 @@ class ViewService(FlagService[SavedView]):
         return view
 
     def _write(self, by: Caller, before: SavedView | None, after: SavedView, change: Change) -> None:
-        policy.require(by.principal, f"{after.resource}:read")
+        if not policy.can(by.principal, f"{after.resource}:read"):
+            raise InvalidInput("You may not read this list.", [Detail("resource", "is not a list you may read")])
         if after.deleted_at is None and (unknown := unknown_fields(after.resource, after.query)):
             raise InvalidInput("The view asks for fields its list does not have.", unknown)
         super()._write(by, before, after, change)

@@ -27,6 +27,7 @@ EXPECTED_STATUS = {
     "idempotency_mismatch": 409,
     "in_use": 409,
     "invalid_input": 422,
+    "export_too_large": 413,
     "malformed_request": 400,
     "not_found": 404,
     "payload_too_large": 413,
@@ -118,7 +119,7 @@ def test_a_denial_names_the_missing_permission_and_is_audited(application: Appli
 
     details = assert_refused(answer, 403, "forbidden")
     assert details["permission"]["message"] == "organisations:create"
-    (entry,) = application.records.audit_of_actor(viewer.user.id, 10, None)
+    (entry,) = application.audited(viewer)
     assert (entry.outcome, entry.action) == ("denied", "POST /v1/organisations")
     assert entry.changes["permission"] == "organisations:create"
     assert entry.request_id == answer.header("X-Request-Id")
@@ -131,7 +132,7 @@ def test_each_denied_item_of_a_bulk_request_is_audited(application: Application)
     answer = colleague.client.post("/v1/tasks/bulk/update", {"items": [{"id": id, "title": "Mine"}]})
 
     assert answer.json["items"][0]["error"]["code"] == "forbidden"
-    denied = [e for e in application.records.audit_of_actor(colleague.user.id, 10, None) if e.outcome == "denied"]
+    denied = [e for e in application.audited(colleague) if e.outcome == "denied"]
     assert [e.changes["permission"] for e in denied] == ["tasks:update"]
 
 

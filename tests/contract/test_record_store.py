@@ -13,8 +13,10 @@ from chalicelib.domain.errors import AlreadyAnswered, Conflict, Duplicate, Inval
 from chalicelib.domain.events import Transition
 from chalicelib.domain.people import Link
 from chalicelib.domain.records import Cause, Record, Ref
+from chalicelib.domain.trails import TrailQuery
 from chalicelib.domain.types import format_utc
 from chalicelib.repositories.history import DynamoHistory
+from chalicelib.repositories.trails import DynamoTrails
 from tests.support.aws import in_process_cloud
 from tests.support.clock import START
 from tests.support.factories import (
@@ -31,23 +33,23 @@ from tests.support.factories import (
     ref_of,
     replacing,
 )
-from tests.support.fakes import InMemoryRecords
+from tests.support.fakes import InMemoryRecords, InMemoryTrails
 from tests.support.store import records_on
 
 
 @pytest.fixture(params=["fake", "moto", pytest.param("dynamodb_local", marks=pytest.mark.java)])
-def engine(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any]]:
-    """The store, and the history store on the same data."""
+def engine(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any, Any]]:
+    """The store, and the history store and the trails on the same data."""
     if request.param == "fake":
         fake = InMemoryRecords()
-        yield fake, fake
+        yield fake, fake, InMemoryTrails(fake)
     elif request.param == "moto":
         with in_process_cloud() as cloud, records_on(cloud.table_name) as records:
-            yield records, DynamoHistory()
+            yield records, DynamoHistory(), DynamoTrails()
     else:
         table = request.getfixturevalue("local_table")
         with records_on(table.name, table.endpoint_url) as records:
-            yield records, DynamoHistory()
+            yield records, DynamoHistory(), DynamoTrails()
 
 
 @pytest.fixture
@@ -58,6 +60,17 @@ def store(engine) -> Any:
 @pytest.fixture
 def history(engine) -> Any:
     return engine[1]
+
+
+@pytest.fixture
+def audit(engine) -> Any:
+    """Answers the entries that fit the conditions, by default those of all times."""
+
+    def entries(limit: int = 10, **conditions: Any) -> list[Any]:
+        times = {"since": START - timedelta(days=50), "until": START + timedelta(days=50)}
+        return list(engine[2].audit(TrailQuery(**{**times, "limit": limit, **conditions})).entries)
+
+    return entries
 
 
 def stored(store: Any, record: Record) -> Any:
@@ -233,19 +246,19 @@ class TestReplacing:
         assert store.unique_holder(Link.kind, "is_primary", org) == heir.id
         assert not stored(store, former).is_primary
 
-    def test_a_change_is_stored_whole_or_not_at_all(self, store):
+    def test_a_change_is_stored_whole_or_not_at_all(self, store, audit):
         first, second = make_organisation(), make_organisation()
         put(store, first, second)
         store.commit(replacing(second, next_version(second, name="Moved on")))
-        audit = make_audit(ref=ref_of(first))
+        entry = make_audit(ref=ref_of(first))
 
         with pytest.raises(StaleVersion):
             store.commit(
-                replacing(first, next_version(first, name="X"), Replace(second, next_version(second)), audit=(audit,))
+                replacing(first, next_version(first, name="X"), Replace(second, next_version(second)), audit=(entry,))
             )
 
         assert stored(store, first) == first
-        assert store.audit_of_record(ref_of(first), 10, None) == []
+        assert audit(kind=first.kind, record_id=first.id) == []
 
 
 class TestReferences:
@@ -306,7 +319,7 @@ class TestAnswers:
 
 
 class TestAudit:
-    def test_entries_are_found_by_actor_record_and_day_newest_first(self, store):
+    def test_entries_are_found_by_actor_record_and_day_newest_first(self, store, audit):
         task, actor = make_task(), make_id()
         entries = [
             make_audit(actor_id=actor, ref=ref_of(task), at=START + timedelta(seconds=n), changes={"a": [None, n]})
@@ -316,18 +329,35 @@ class TestAudit:
         store.record(entries[4])
         newest_first = entries[::-1]
 
-        assert store.audit_of_actor(actor, 10, None) == newest_first
-        assert store.audit_of_record(ref_of(task), 10, None) == newest_first
-        assert store.audit_of_day(START.date(), 10, None) == newest_first
-        assert store.audit_of_actor(actor, 2, entries[3].id) == newest_first[2:4]
+        assert audit(actor_id=actor) == newest_first
+        assert audit(kind="task", record_id=task.id) == newest_first
+        assert audit() == newest_first
+        assert audit(2, actor_id=actor, before=entries[3].id) == newest_first[2:4]
 
-    def test_recording_an_entry_twice_keeps_one(self, store):
+    def test_conditions_hold_together(self, store, audit):
+        task, ann, bob = make_task(), make_id(), make_id()
+        done = make_audit(actor_id=ann, ref=ref_of(task), action="task.update", at=START)
+        denied = make_audit(actor_id=ann, ref=None, action="POST /v1/users", outcome="denied", at=START)
+        old = make_audit(actor_id=ann, ref=ref_of(task), action="task.update", at=START - timedelta(days=3))
+        others = make_audit(actor_id=bob, ref=ref_of(task), action="task.update", at=START)
+        for entry in (done, denied, old, others):
+            store.record(entry)
+        lately = {"since": START - timedelta(days=1)}
+
+        assert audit(actor_id=ann, outcome="denied") == [denied]
+        assert audit(actor_id=ann, action="task.update", **lately) == [done]
+        assert audit(kind="task", record_id=task.id, actor_id=bob) == [others]
+        assert audit(kind="task", actor_id=ann) == [done, old]
+        assert audit(until=START - timedelta(days=2)) == [old]
+        assert set(e.id for e in audit(kind="task", **lately)) == {done.id, others.id}
+
+    def test_recording_an_entry_twice_keeps_one(self, store, audit):
         entry = make_audit(outcome="denied")
 
         store.record(entry)
         store.record(entry)
 
-        assert store.audit_of_actor(entry.actor_id, 10, None) == [entry]
+        assert audit(actor_id=entry.actor_id) == [entry]
 
 
 class TestRecentChanges:

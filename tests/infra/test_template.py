@@ -298,7 +298,7 @@ def test_every_function_and_every_dead_letter_queue_has_its_alarms(template: Mer
     for function in FUNCTIONS:
         assert {("Errors", function), ("Throttles", function)} <= watched
     dead_letters = {name for name in template.of_type("AWS::SQS::Queue") if name.endswith("DeadLetters")}
-    assert len(dead_letters) == 4
+    assert len(dead_letters) == 6
     assert {("ApproximateNumberOfMessagesVisible", queue) for queue in dead_letters} <= watched
     assert {("ApproximateAgeOfOldestMessage", queue) for queue in SOURCE_QUEUES} <= watched
     assert {("IteratorAge", "Relay"), ("5XXError", "AWS::StackName")} <= watched

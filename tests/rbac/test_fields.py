@@ -14,6 +14,7 @@ from chalicelib.domain.people import Link, Person
 from chalicelib.domain.records import Record
 from chalicelib.domain.tasks import Task
 from chalicelib.domain.users import Role, Team, User
+from chalicelib.domain.views import SavedView
 from chalicelib.handlers.http import ROUTES, Route
 from tests.support.application import Actor, Application
 from tests.support.factories import make_id
@@ -48,6 +49,7 @@ MODELS: dict[str, type[Record]] = {
     "teams": Team,
     "roles": Role,
     "me": User,
+    "views": SavedView,
 }
 
 
@@ -103,6 +105,7 @@ CREATE: dict[str, Callable[[Actor], dict[str, Any]]] = {
         "person_id": _person(a),
     },
     "tasks": lambda _: {"title": "Call"},
+    "views": lambda _: {"resource": "tasks", "name": "Mine"},
     "teams": lambda _: {"name": f"Team {make_id()}"},
     "users": lambda _: {"email": f"{make_id()}@crm.test".lower(), "username": make_id().lower(), "role": "admin"},
 }

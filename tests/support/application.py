@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -17,12 +17,13 @@ from chalicelib.adapters.aws import spare_needless_work
 from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain import catalogue
-from chalicelib.domain.changes import Change, Insert, MustExist
+from chalicelib.domain.changes import AuditEntry, Change, Insert, MustExist
 from chalicelib.domain.identity import SESSION_LIFETIME, CreateCredentials, Effect, OpenSession, Session
 from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.policy import BUILT_IN_ROLES, Grants
 from chalicelib.domain.records import Record, Ref, index_document
 from chalicelib.domain.tokens import AccessClaims
+from chalicelib.domain.trails import TrailQuery
 from chalicelib.domain.users import Role, User
 from chalicelib.repositories.items import use_table
 from chalicelib.repositories.records import DynamoRecords
@@ -115,6 +116,12 @@ class Application:
         record = self.records.get(kind, id)
         assert record is not None, f"there is no {kind} {id}"
         return record
+
+    def audited(self, actor: Actor) -> list[AuditEntry]:
+        """What the actor did, or was refused, newest first."""
+        now = self.clock.now()
+        asked = TrailQuery(now - timedelta(days=99), now + timedelta(days=1), limit=50, actor_id=actor.user.id)
+        return list(wiring.trails().audit(asked).entries)
 
     def role(self, slug: str, grants: Grants) -> str:
         """Make sure the role is stored with these grants, and answer its slug."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord, Insert, MustExist, Replace, Write
@@ -22,6 +22,7 @@ from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, List
 from chalicelib.domain.people import Link
 from chalicelib.domain.ports import HistoryEntry, TimelineEntry
 from chalicelib.domain.records import Record, Ref
+from chalicelib.domain.trails import TrailPage, TrailQuery
 from chalicelib.domain.types import format_utc
 
 _ON_TIMELINES_BY_VERSION = ("organisation", "person", "person_organisation_link")
@@ -85,15 +86,6 @@ class InMemoryRecords:
     def record(self, entry: AuditEntry) -> None:
         if entry.id not in {other.id for other in self.audit}:
             self.audit.append(entry)
-
-    def audit_of_actor(self, actor_id: str, limit: int, before: str | None) -> list[AuditEntry]:
-        return self._audit_page([e for e in self.audit if e.actor_id == actor_id], limit, before)
-
-    def audit_of_record(self, ref: Ref, limit: int, before: str | None) -> list[AuditEntry]:
-        return self._audit_page([e for e in self.audit if e.ref == ref], limit, before)
-
-    def audit_of_day(self, day: date, limit: int, before: str | None) -> list[AuditEntry]:
-        return self._audit_page([e for e in self.audit if e.at.date() == day], limit, before)
 
     # Idempotency
 
@@ -214,9 +206,30 @@ class InMemoryRecords:
                 found.append((f"TIME#{at}#{record.kind}.{record.version}#{record.id}", entry))
         return found
 
-    def _audit_page(self, entries: list[AuditEntry], limit: int, before: str | None) -> list[AuditEntry]:
-        newest = sorted(entries, key=lambda entry: entry.id, reverse=True)
-        return [entry for entry in newest if before is None or entry.id < before][:limit]
+
+class InMemoryTrails:
+    """Reads the audit trail that an `InMemoryRecords` kept."""
+
+    def __init__(self, records: InMemoryRecords) -> None:
+        self._records = records
+
+    def audit(self, asked: TrailQuery) -> TrailPage[AuditEntry]:
+        newest = sorted(self._records.audit, key=lambda entry: entry.id, reverse=True)
+        page = [entry for entry in newest if _fits(entry, asked)][: asked.limit]
+        return TrailPage(page, page[-1].id if len(page) == asked.limit else None)
+
+
+def _fits(entry: AuditEntry, asked: TrailQuery) -> bool:
+    ref = entry.ref or Ref("", "")
+    return (
+        asked.since <= entry.at < asked.until
+        and (asked.before is None or entry.id < asked.before)
+        and asked.actor_id in (None, entry.actor_id)
+        and asked.kind in (None, ref.kind)
+        and asked.record_id in (None, ref.id)
+        and asked.action in (None, entry.action)
+        and asked.outcome in (None, entry.outcome)
+    )
 
 
 class SpyIndex:
