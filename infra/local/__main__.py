@@ -11,6 +11,7 @@ from pathlib import Path
 
 from infra import frontend
 from infra.local import stack, supervisor
+from infra.local.front_end import build_front_end
 from infra.local.layout import Layout, StartRefused, layout_from_environment
 from infra.package import ROOT, package
 
@@ -53,10 +54,7 @@ def _reset(layout: Layout) -> None:
 def _redeploy(layout: Layout) -> None:
     _require_running(layout)
     started = time.monotonic()
-    try:
-        rebuilt = frontend.build()
-    except frontend.BuildFailed as failed:
-        raise StartRefused(str(failed)) from None
+    rebuilt = build_front_end()
     if rebuilt:
         print(f"Built the front end in {time.monotonic() - started:.1f} s: reload the page.", flush=True)
     package()

@@ -6,15 +6,33 @@ What CloudFront sends is written down once, in infra/template/frontend.yaml, and
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from infra import frontend
 from infra.frontend import DIST
 from infra.frontend_delivery import ALWAYS_ASKED, cache_control
+from infra.local.layout import StartRefused
 from infra.templates import load_parts
+
+
+def build_front_end() -> bool:
+    """Build what changed; true when something was built.
+
+    Sources that do not build keep the last build in service, so that one half-written page stops nobody: the reason is
+    shown. `StartRefused` when there is no earlier build.
+    """
+    try:
+        return frontend.build()
+    except frontend.BuildFailed as failed:
+        if not frontend.is_built():
+            raise StartRefused(str(failed)) from None
+        print(f"{failed}\nThe front end served is the last one that did build.", file=sys.stderr, flush=True)
+        return False
 
 
 def is_file_path(path: str) -> bool:

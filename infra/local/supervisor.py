@@ -17,9 +17,9 @@ from urllib.request import Request, urlopen
 
 from aiohttp import web
 
-from infra import frontend
 from infra.local import stack
 from infra.local.cloud import SNAPSHOT_PATH
+from infra.local.front_end import build_front_end
 from infra.local.gateway import Gateway
 from infra.local.layout import Layout, StartRefused, port_is_free
 from infra.package import package
@@ -113,7 +113,7 @@ class _Supervisor:
 
     async def _start_and_watch(self, log: TextIO) -> None:
         started = time.monotonic()
-        await asyncio.gather(asyncio.to_thread(_package), asyncio.to_thread(_build_front_end))
+        await asyncio.gather(asyncio.to_thread(_package), asyncio.to_thread(build_front_end))
         cloud = await self._start_cloud(log)
         try:
             await asyncio.to_thread(stack.bring_up, self._layout)
@@ -183,16 +183,6 @@ def _package() -> None:
         package()
     except SystemExit as refusal:
         raise StartRefused(str(refusal)) from None
-
-
-def _build_front_end() -> None:
-    """What does not build keeps the last build in service, so that one half-written page stops nobody."""
-    try:
-        frontend.build()
-    except frontend.BuildFailed as failed:
-        if not frontend.is_built():
-            raise StartRefused(str(failed)) from None
-        print(f"{failed}\nThe front end served is the last one that did build.", file=sys.stderr, flush=True)
 
 
 async def _end(cloud: Process) -> None:

@@ -14,7 +14,8 @@ from aiohttp import ClientSession, web
 from moto import mock_aws
 
 from infra import frontend, frontend_delivery, node
-from infra.local.front_end import is_file_path, page_headers
+from infra.local.front_end import build_front_end, is_file_path, page_headers
+from infra.local.layout import StartRefused
 from infra.templates import load_parts
 from tests.infra.test_gateway import echo, run_behind_gateway
 
@@ -266,6 +267,21 @@ def test_what_does_not_build_leaves_the_last_build(project: Path) -> None:
         frontend.build()
 
     assert built_files(project) == {"index.html": "first", "assets/first.js": "first"}
+
+
+def test_the_local_cloud_serves_the_last_build_and_says_why(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "src/main.tsx").write_text("broken")
+    with pytest.raises(StartRefused, match="unexpected token"):
+        build_front_end()
+    (project / "src/main.tsx").write_text("first")
+    assert build_front_end() is True
+    (project / "src/main.tsx").write_text("broken")
+
+    assert build_front_end() is False
+
+    said = capsys.readouterr().err
+    assert "unexpected token" in said
+    assert "the last one that did build" in said
 
 
 def test_packages_are_installed_when_the_lock_and_node_modules_differ(

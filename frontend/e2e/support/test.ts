@@ -91,3 +91,10 @@ export async function signIn(page: Page, { login, password }: Credentials): Prom
   );
   if (status !== 200) throw new Error(`${login} could not sign in: ${status}`);
 }
+
+/** Sign in as a person does, on the page that asks for it. */
+export async function signInByForm(page: Page, { login, password }: Credentials): Promise<void> {
+  await page.locator('input[autocomplete="username"]').fill(login);
+  await page.locator('input[autocomplete="current-password"]').fill(password);
+  await page.keyboard.press('Enter');
+}
