@@ -3,5 +3,6 @@
   const kept = localStorage.getItem('alforis.theme');
   const dark = kept === 'dark' || (kept !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
-  document.documentElement.lang = localStorage.getItem('alforis.language') === 'en' ? 'en' : 'fr';
+  const language = localStorage.getItem('alforis.language') ?? localStorage.getItem('alforis.language.profile');
+  document.documentElement.lang = language === 'en' ? 'en' : 'fr';
 })();

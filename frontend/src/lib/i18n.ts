@@ -4,8 +4,9 @@ import type fr from '../locales/fr';
 
 export type Language = 'fr' | 'en';
 export const LANGUAGES: readonly Language[] = ['fr', 'en'];
-const KEPT = 'alforis.language';
-const CHOSEN = 'alforis.language.chosen';
+/** The language chosen on this machine, and that of the profile that was signed in last. */
+const CHOSEN = 'alforis.language';
+const OF_PROFILE = 'alforis.language.profile';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -21,7 +22,11 @@ const LOCALES = {
 } satisfies Record<Language, () => Promise<unknown>>;
 
 export function keptLanguage(): Language {
-  return localStorage.getItem(KEPT) === 'en' ? 'en' : 'fr';
+  return languageOf(localStorage.getItem(CHOSEN) ?? localStorage.getItem(OF_PROFILE));
+}
+
+function languageOf(locale: string | null): Language {
+  return locale === 'en' ? 'en' : 'fr';
 }
 
 /** Loads the texts of a language and switches to it. */
@@ -42,25 +47,25 @@ export async function speak(language: Language): Promise<void> {
       i18next.addResourceBundle(language, namespace, keys);
     await i18next.changeLanguage(language);
   }
-  localStorage.setItem(KEPT, language);
   document.documentElement.lang = language;
 }
 
 /** The user wants this language on this machine, whatever their profile says. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(CHOSEN, 'yes');
+  localStorage.setItem(CHOSEN, language);
   await speak(language);
 }
 
 /** Switches to the language of the user's profile, unless another one was chosen on this machine. */
 export async function speakAs(locale: string): Promise<void> {
-  const language: Language = locale === 'en' ? 'en' : 'fr';
-  if (localStorage.getItem(CHOSEN) === null && language !== i18next.language) await speak(language);
+  localStorage.setItem(OF_PROFILE, languageOf(locale));
+  if (keptLanguage() !== i18next.language) await speak(keptLanguage());
 }
 
-/** From now on the language of the profile counts again on this machine. */
-export function forgetChosenLanguage(): void {
+/** The profile has a new language, which from now on counts on this machine too. */
+export async function speakFromNowOn(locale: string): Promise<void> {
   localStorage.removeItem(CHOSEN);
+  await speakAs(locale);
 }
 
 export function useLanguage(): Language {

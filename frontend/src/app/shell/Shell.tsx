@@ -55,7 +55,7 @@ function Frame() {
         {t('skip')}
       </a>
       <NavigationProgress />
-      <AppShell.Header className="shell-header">
+      <AppShell.Header>
         <Group h="100%" px="sm" justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="xs" wrap="nowrap">
             <Burger

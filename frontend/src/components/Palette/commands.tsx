@@ -21,7 +21,7 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, speak } from '@/lib/i18n';
+import { chooseLanguage, LANGUAGES } from '@/lib/i18n';
 import { useCan } from '@/lib/session';
 
 export interface Command {
@@ -100,7 +100,7 @@ export function useCommands(): CommandGroup[] {
           id: `language-${language}`,
           label: t('search:palette.language', { language: t(`shell:language.${language}`) }),
           icon: <IconLanguage size={size} />,
-          run: () => void speak(language),
+          run: () => void chooseLanguage(language),
         })),
       ],
     },
