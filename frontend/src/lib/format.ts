@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { useLanguage } from './i18n';
 
 /** Dates, times, numbers and amounts as the user's language writes them. Amounts are decimal strings in euros. */
@@ -60,7 +59,12 @@ export function makeFormat(language: string): Format {
   };
 }
 
+const made = new Map<string, Format>();
+
+/** Made once for a language: the formatters of `Intl` are dear, and a list asks for them in every cell. */
 export function useFormat(): Format {
   const language = useLanguage();
-  return useMemo(() => makeFormat(language), [language]);
+  const format = made.get(language) ?? makeFormat(language);
+  made.set(language, format);
+  return format;
 }

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type AnyRecord, type Resource, records } from './api/records';
 import { KINDS, titleOf } from './kinds';
 
@@ -7,7 +7,11 @@ import { KINDS, titleOf } from './kinds';
  * name is kept for five minutes. A record that the user may not see has no name: null.
  */
 export function useName(resource: Resource, id: string | null | undefined) {
-  return useQuery({
+  return useQuery(nameQuery(resource, id));
+}
+
+export function nameQuery(resource: Resource, id: string | null | undefined) {
+  return queryOptions({
     queryKey: [resource, 'name', id],
     queryFn: () => nameOf(resource, id as string),
     enabled: Boolean(id),

@@ -17,17 +17,15 @@ const COLOURS: Partial<Record<EnumName, Record<string, string>>> = {
   priority: { low: 'gray', normal: 'brand', high: 'orange', urgent: 'red' },
 };
 
+export function enumColour(name: EnumName, value: string): string {
+  return COLOURS[name]?.[value] ?? 'gray';
+}
+
 /** A literal value of the API under its label, coloured where the colour means something. */
 export function EnumBadge({ name, value }: { name: EnumName; value: string }) {
   const label = useEnumLabel();
   return (
-    <Badge
-      variant="light"
-      color={COLOURS[name]?.[value] ?? 'gray'}
-      tt="none"
-      fw={600}
-      style={{ maxWidth: '100%' }}
-    >
+    <Badge variant="light" color={enumColour(name, value)} tt="none" fw={600} style={{ maxWidth: '100%' }}>
       {label(name, value)}
     </Badge>
   );

@@ -13,8 +13,15 @@ export function useFieldLabel(): (resource: Resource, name: string) => string {
   return (resource, name) => t(`${resource}.${name}` as never, { defaultValue: name }) as string;
 }
 
+const regionNames = new Map<string, Intl.DisplayNames>();
+
 /** Countries and languages by their code, in the user's language. */
 export function useRegionName(): (type: 'region' | 'language', code: string) => string {
   const { i18n } = useTranslation();
-  return (type, code) => new Intl.DisplayNames([i18n.language], { type }).of(code) ?? code;
+  return (type, code) => {
+    const key = `${i18n.language} ${type}`;
+    const names = regionNames.get(key) ?? new Intl.DisplayNames([i18n.language], { type });
+    regionNames.set(key, names);
+    return names.of(code) ?? code;
+  };
 }

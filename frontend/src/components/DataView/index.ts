@@ -1,0 +1,3 @@
+export type { ExtraColumn } from './columns';
+export { questionOf } from './conditions';
+export { DataView, type DataViewProps, type Layout } from './DataView';

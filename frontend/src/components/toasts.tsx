@@ -1,0 +1,34 @@
+import { Button, Group } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+
+/** Short messages at the edge of the screen; errors stay until they are closed. */
+export const toasts = {
+  done(message: string): void {
+    notifications.show({ message, color: 'green', autoClose: 4000 });
+  },
+  failed(message: string): void {
+    notifications.show({ message, color: 'red', autoClose: false, role: 'alert' });
+  },
+  /** Says what was done and offers to take it back. */
+  undoable(message: string, undoLabel: string, undo: () => void): void {
+    const id = notifications.show({
+      message: (
+        <Group justify="space-between" wrap="nowrap" gap="xs">
+          <span>{message}</span>
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => {
+              notifications.hide(id);
+              undo();
+            }}
+          >
+            {undoLabel}
+          </Button>
+        </Group>
+      ),
+      color: 'green',
+      autoClose: 8000,
+    });
+  },
+};
