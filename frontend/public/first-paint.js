@@ -3,6 +3,7 @@
   const kept = localStorage.getItem('alforis.theme');
   const dark = kept === 'dark' || (kept !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
-  const language = localStorage.getItem('alforis.language') ?? localStorage.getItem('alforis.language.profile');
+  const language =
+    localStorage.getItem('alforis.language') ?? localStorage.getItem('alforis.language.profile');
   document.documentElement.lang = language === 'en' ? 'en' : 'fr';
 })();
