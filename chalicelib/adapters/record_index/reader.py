@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import tantivy
@@ -55,6 +55,7 @@ class Reader:
         self._searcher = searcher
         self.version = version
         self._compile = Compiler(schema)
+        self._overlay: tuple[dict[str, IndexDocument], tantivy.Searcher] | None = None
 
     def list(self, query: ListQuery, fresh: Sequence[IndexDocument] = ()) -> Page:
         """One page; raises `InvalidInput` with the field for an unknown field or an ill-typed value."""
@@ -226,17 +227,23 @@ class Reader:
         if not newer:
             return [main]
         masked = Query.term_set_query(self._schema.tantivy, "id", sorted(newer))
-        return [Source(self._schema, self._searcher, masked), Source(self._schema, self._in_memory(newer.values()))]
+        return [Source(self._schema, self._searcher, masked), Source(self._schema, self._in_memory(newer))]
 
-    def _in_memory(self, documents: Iterable[IndexDocument]) -> tantivy.Searcher:
+    def _in_memory(self, documents: dict[str, IndexDocument]) -> tantivy.Searcher:
+        """The documents as a small index. The last one is kept: building it costs more than what is asked of it, and a
+        caller who has just written asks several times."""
+        if self._overlay and self._overlay[0] == documents:
+            return self._overlay[1]
         index = self._schema.open()
         writer = index.writer(_WRITER_HEAP, 1)
-        for document in documents:
+        for document in documents.values():
             if document.row is not None:
                 writer.add_document(self._schema.document(document))
         writer.commit()
         index.reload()
-        return index.searcher()
+        searcher = index.searcher()
+        self._overlay = documents, searcher
+        return searcher
 
 
 def _merged(

@@ -2,8 +2,8 @@
 
 Tantivy fields, for a listed field `city`:
 
-- `k_city`   the folded keys of a textual field: filters, prefix, sort
-- `o_city`   the first 8 bytes of that key as an integer in the same order, by which Tantivy sorts far faster
+- `k_city`   the folded keys of a textual field: filters, prefix, the end of a sort
+- `o_city`, `p_city` integers that stand for the beginning of that key, by which Tantivy sorts far faster
 - `n_amount` the integers of any other field: filters, ranges, sort
 - `k1_…`, `n1_…` the first value of a field that holds a list, which it is sorted by
 - `r_city`   the values as written, where facets are counted
@@ -26,11 +26,11 @@ import tantivy
 from tantivy.tantivy import __version__ as tantivy_version
 
 from chalicelib.adapters.record_index.values import (
-    abbreviation,
     id_abbreviation,
     is_textual,
     number,
     row_values,
+    sort_codes,
     text_key,
 )
 from chalicelib.domain.errors import Detail, InvalidInput
@@ -38,7 +38,7 @@ from chalicelib.domain.listing import IndexDocument, ListedField, ListedKind, Se
 from chalicelib.domain.matching import compact, edges, phone_digits, trigrams, well_formed, words
 
 # Part of the fingerprint: raise it when the same rows must be indexed differently.
-LAYOUT = 1
+LAYOUT = 2
 _LONGEST_WORD = 60
 _SHORTEST_STEMMED = 4
 _BREVITY, _JITTER = 0.04, 0.002
@@ -46,9 +46,11 @@ _BREVITY, _JITTER = 0.04, 0.002
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a field is sorted by: a column of integers and, for text, the column of the keys those abbreviate."""
+    """What a field is sorted by: a column of integers; for text also the column of the integers that go on where those
+    leave off, and the column of the keys."""
 
     integers: str
+    further: str | None = None
     keys: str | None = None
 
 
@@ -114,7 +116,7 @@ class IndexSchema:
         return tantivy.Document(**content)
 
 
-ID_COLUMN = Column("o_id", "id")
+ID_COLUMN = Column("o_id", keys="id")
 
 
 def term_id(kind: str, id: str) -> str:
@@ -130,7 +132,7 @@ def sort_column(field: ListedField) -> Column:
         return ID_COLUMN
     if not is_textual(field):
         return Column(f"n{'1' if field.many else ''}_{field.name}")
-    return Column(f"o_{field.name}", f"k{'1' if field.many else ''}_{field.name}")
+    return Column(f"o_{field.name}", f"p_{field.name}", f"k{'1' if field.many else ''}_{field.name}")
 
 
 def filter_column(field: ListedField) -> str:
@@ -160,11 +162,9 @@ def _columns(field: ListedField, values: list[Any]) -> dict[str, Any]:
     encoded = list(dict.fromkeys(text_key(field, str(v)) if textual else number(field, v) for v in values))
     columns: dict[str, Any] = {filter_column(field): encoded}
     column = sort_column(field)
-    if column.keys:
-        columns |= {
-            column.keys: encoded if column.keys in columns else encoded[0],
-            column.integers: abbreviation(str(encoded[0])),
-        }
+    if column.further:
+        columns[str(column.keys)] = encoded if column.keys in columns else encoded[0]
+        columns |= zip((column.integers, column.further), sort_codes(str(encoded[0])), strict=False)
     elif field.many:
         columns[column.integers] = encoded[0]
     if field.facet and textual:
@@ -220,7 +220,7 @@ def _build(kinds: Iterable[ListedKind]) -> tantivy.Schema:
     for name in ("email_grams", "phone_grams"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in sorted(_column_names(kinds)):
-        if name.startswith(("n", "o")):
+        if name.startswith(("n", "o", "p")):
             builder.add_integer_field(name, fast=True)
         else:
             builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -231,9 +231,8 @@ def _column_names(kinds: Iterable[ListedKind]) -> set[str]:
     names: set[str] = set()
     for field in (f for kind in kinds for f in kind.fields.values() if f.name != "id"):
         column = sort_column(field)
-        names |= {filter_column(field), column.integers}
-        if column.keys:
-            names.add(column.keys)
+        names.add(filter_column(field))
+        names.update(filter(None, (column.integers, column.further, column.keys)))
         if field.facet:
             names.add(facet_column(field))
     return names

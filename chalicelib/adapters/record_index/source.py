@@ -26,7 +26,9 @@ from chalicelib.domain.listing import ListedField
 from chalicelib.domain.matching import LONGEST_EDGE, Needle
 
 # Distinct texts up to which the runs among records that begin alike are counted rather than searched for.
-_COUNTED_VALUES = 2_000
+_COUNTED_VALUES = 64
+# Records beyond which it is tried to count them: Tantivy decodes the text of each one up to the window's end.
+_DECODED_TEXTS = 200
 # Hits read beyond a window of scores, so that equal scores at its edges are put in order of id.
 _SCORE_MARGIN = 8
 # Hits read of all kinds together, in the hope that they hold each kind's best.
@@ -43,11 +45,13 @@ class SortKey(NamedTuple):
 
 
 class _Level(NamedTuple):
-    """A column to sort by: the integers of a key, or the texts that its integers abbreviate."""
+    """A column to sort by: integers, or texts that the integers of the levels before it stand for."""
 
     key: SortKey
     column: str
-    is_text: bool
+    is_text: bool = False
+    is_coded: bool = False
+    """Whether an even integer is a whole text."""
 
     @property
     def descending(self) -> bool:
@@ -213,7 +217,7 @@ class Source:
 
     def _window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window:
         level, rest = levels[0], levels[1:]
-        if level.is_text and rest and (known := self._text_window(base, levels, low, high)):
+        if level.is_text and rest and high > _DECODED_TEXTS and (known := self._text_window(base, levels, low, high)):
             return known
         margin = _SORT_MARGIN if rest else 0
         start = max(0, low - margin)
@@ -227,7 +231,7 @@ class Source:
 
     def _text_window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window | None:
         """A window by text, from the counts of its distinct values; None if there are too many to count."""
-        level, rest = levels[0], levels[1:]
+        level = levels[0]
         wanted = {"values": {"terms": {"field": level.column, "size": _COUNTED_VALUES}}}
         counts = self._searcher.aggregate(self._query(base), wanted)["values"]
         if counts["sum_other_doc_count"]:
@@ -237,7 +241,7 @@ class Source:
         for value, count in sorted(((b["key"], b["doc_count"]) for b in counts["buckets"]), reverse=level.descending):
             if start < high and start + count > low:
                 tied = [*base, self._tied(level.column, value)]
-                found += self._window(tied, rest, max(0, low - start), min(count, high - start)).found
+                found += self._window(tied, levels[1:], max(0, low - start), min(count, high - start)).found
             start += count
         return Window(found, start)
 
@@ -251,8 +255,7 @@ class Source:
             return ordered[max(0, low - run.start) : max(0, high - run.start)]
         start = run.start if run.begins else self._start(base, levels[0], run)
         clauses = [*base, self._tied(levels[0].column, run.value)]
-        rest = levels[2:] if run.value is None and levels[1].key == levels[0].key else levels[1:]
-        return self._window(clauses, rest, max(0, low - start), max(0, high - start)).found
+        return self._window(clauses, _after(levels, run.value), max(0, low - start), max(0, high - start)).found
 
     def _start(self, base: list[Clause], level: _Level, run: _Run) -> int:
         """The position of the first record of a run that was read from its middle."""
@@ -291,10 +294,19 @@ def _levels(keys: Sequence[SortKey]) -> list[_Level]:
     levels = []
     for key in keys:
         column = sort_column(key.field) if key.field else ID_COLUMN
-        levels.append(_Level(key, column.integers, False))
+        levels.append(_Level(key, column.integers, is_coded=bool(column.further)))
+        if column.further:
+            levels.append(_Level(key, column.further, is_coded=True))
         if column.keys:
-            levels.append(_Level(key, column.keys, True))
+            levels.append(_Level(key, column.keys, is_text=True))
     return levels
+
+
+def _after(levels: Sequence[_Level], value: Any) -> list[_Level]:
+    """The levels that tell records apart that tie at the first one with this value."""
+    first, *rest = levels
+    whole = value is None or (first.is_coded and value % 2 == 0)
+    return [level for level in rest if level.key != first.key] if whole else rest
 
 
 def _keys(levels: Sequence[_Level]) -> list[SortKey]:

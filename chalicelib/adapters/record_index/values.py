@@ -22,6 +22,8 @@ _ID_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_RANKS = {letter: 2 * n + 1 for n, letter in enumerate(_ID_ALPHABET)}
 _ID_BASE = 2 * len(_ID_ALPHABET) + 1
 _ID_CHARACTERS = 10
+_INTEGER_BITS = 62
+_MOST_CODED = 26
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BOOLEANS = {"true": 1, "false": 0}
@@ -48,9 +50,50 @@ def text_key(field: ListedField, value: str) -> str:
     return f"{folded[:width]}\x00{digest}"
 
 
-def abbreviation(key: str) -> int:
-    """The first 8 bytes of a text as an integer: smaller for a smaller text, equal for texts that begin alike."""
-    return int.from_bytes(key.encode()[:8].ljust(8, b"\0")) + SMALLEST
+def sort_codes(key: str) -> tuple[int, ...]:
+    """One or two integers that stand for a text when it is sorted: in the order of the texts, odd where more follows.
+
+    Even integers hold the whole text, so that two texts never share them; the second one goes on where the first ends.
+    Together they hold 24 letters. Texts whose integers are all equal and odd begin alike.
+    """
+    bits = "".join(map(_CHARACTERS.__getitem__, key[:_MOST_CODED]))
+    first = _sort_code(bits)
+    return (first, _sort_code(bits[_INTEGER_BITS:])) if first % 2 else (first,)
+
+
+def _sort_code(bits: str) -> int:
+    return int(bits[:_INTEGER_BITS].ljust(_INTEGER_BITS, "0"), 2) << 1 | (len(bits) > _INTEGER_BITS)
+
+
+class _CharacterCodes(dict[str, str]):
+    """Bits for each character, in the order of the characters: none begins another's, and none is all zeros.
+
+    Letters are shortest, for they are the most frequent. Of other groups the bits of the group come first.
+    """
+
+    def __missing__(self, character: str) -> str:
+        bits = self[character] = self._bits(character, ord(character))
+        return bits
+
+    def _bits(self, character: str, point: int) -> str:
+        if "a" <= character <= "z":
+            return f"{point - ord('a') + 5:05b}"
+        if "0" <= character <= "9":
+            return f"{point - ord('0') + 6:07b}"
+        if character == " ":
+            return "000001"
+        if point < ord(" "):
+            return f"0000001{point:05b}"
+        if point < ord("0"):
+            return f"000010{point - ord(' '):04b}"
+        if point < ord("a"):
+            return f"001000{point - ord('9'):06b}"
+        if point < 0x800:
+            return f"111110{point:011b}"
+        return f"1111110{point:016b}" if point < 0x10000 else f"1111111{point:021b}"
+
+
+_CHARACTERS = _CharacterCodes()
 
 
 def id_abbreviation(id: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.listing import Filter, IndexDocument, ListQuery, Sort, Visibility
+from chalicelib.domain.matching import fold
 from tests.unit.record_index import model
 from tests.unit.record_index.samples import (
     CITIES,
@@ -174,6 +176,78 @@ def test_sort_orders_many_texts_that_begin_alike():
         for offset in (200, 2_480, 2_700, 3_040, 3_090):
             query = ListQuery("company", EVERYTHING, sort=(Sort("name", descending),), offset=offset, limit=60)
             assert_as_the_model(index, query, documents)
+
+
+# Beginnings that use up the integers which texts are sorted by, in one script and another.
+BEGINNINGS = (
+    "",
+    "contact@",
+    "Relancer le client à la fin du mois : ",
+    "+3361234567890123",
+    "Ж" * 9,
+    "東京" * 4,
+    "z" * 210,
+)
+LETTERS = st.sampled_from(" -.'0127azÉéœß{ΩЖ東\U0001f600\x01") | st.sampled_from("09am:") | st.characters(codec="utf-8")
+texts = st.builds(str.__add__, st.sampled_from(BEGINNINGS), st.text(LETTERS, max_size=4))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(texts | st.none(), st.sampled_from((None, "Lyon", "évry"))), min_size=1, max_size=90),
+    st.lists(st.builds(Sort, st.sampled_from(("name", "city")), st.booleans()), min_size=1, max_size=2).map(tuple),
+    st.integers(1, 20),
+    st.integers(0, 60),
+)
+def test_sort_by_any_text_is_the_order_of_the_folded_texts(rows, sort, limit, offset):
+    documents = [make_document(f"{n:03d}", name=name, city=city) for n, (name, city) in enumerate(rows)]
+    index = index_of(documents, batches=2)
+
+    def order(document: IndexDocument) -> list[tuple[bool, list[int]]]:
+        raw = [(document.row or {})[s.field] for s in (*sort, Sort("id"))]
+        values = [fold(value) if value else None for value in raw]
+        down = [s.descending for s in sort] + [sort[-1].descending]
+        letters = [[ord(c) * (-1 if d else 1) for c in v or ""] + [1] * d for v, d in zip(values, down, strict=True)]
+        return [(value is None, key) for value, key in zip(values, letters, strict=True)]
+
+    page = index.list(ListQuery("company", EVERYTHING, sort=sort, limit=limit, offset=offset))
+
+    expected = sorted(documents, key=order)
+    assert [row["id"] for row in page.rows] == [d.id for d in expected[offset : offset + limit]]
+    assert page.total == len(documents)
+
+
+@pytest.mark.parametrize("different", [3, 600])
+def test_sort_orders_many_texts_that_differ_only_far_behind(different):
+    beginning = "Relancer le client pour la signature du contrat "
+    documents = [make_document(f"{n:05d}", name=f"{beginning}{n * 7919 % different:04d}") for n in range(1_200)]
+    index = index_of(documents)
+
+    for descending in (False, True):
+        for offset in (0, 150, 195, 640, 1_190):
+            query = ListQuery("company", EVERYTHING, sort=(Sort("name", descending),), offset=offset, limit=30)
+            assert_as_the_model(index, query, documents)
+
+
+def test_a_sort_by_texts_that_begin_alike_asks_few_questions():
+    index = index_of([make_document(f"{n:03d}", name=f"Organisation {n * 79 % 300}") for n in range(300)])
+    searcher = CountingSearcher(index._reader._searcher)
+    index._reader._searcher = searcher
+
+    index.list(ListQuery("company", EVERYTHING, sort=(Sort("name"),), offset=100))
+
+    assert searcher.questions <= 5
+
+
+class CountingSearcher:
+    """A searcher that counts the queries it is asked."""
+
+    def __init__(self, searcher: Any) -> None:
+        self._searcher, self.questions = searcher, 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.questions += name in ("search", "aggregate")
+        return getattr(self._searcher, name)
 
 
 def test_sort_puts_accented_letters_beside_plain_ones_and_nulls_last():
