@@ -99,6 +99,9 @@ format: $(READY) ## let ruff put the code into shape
 bench: $(READY) test-tools ## measure against the goals (ONLY=name for one)
 	$(VENV)/python -m bench $(ONLY)
 
+lighthouse: $(READY) ## Lighthouse's scores of the main pages, with their goals
+	$(VENV)/python -m bench lighthouse
+
 openapi: $(READY) ## write docs/openapi.json
 	$(VENV)/python -m infra.openapi
 
