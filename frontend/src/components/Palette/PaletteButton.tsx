@@ -15,12 +15,13 @@ const Palette = lazy(() => loadPalette().then((module) => ({ default: module.Pal
 export function PaletteButton() {
   const { t } = useTranslation('search');
   const [opened, setOpened] = useState(false);
-  const [loaded, setLoaded] = useState(false);
+  // Counts the openings: each begins with an empty field.
+  const [opening, setOpening] = useState(0);
   const mac = useOs() === 'macos';
   useRememberedPages();
   useEffect(() => whenIdle(loadPalette), []);
   const open = () => {
-    setLoaded(true);
+    setOpening((before) => before + 1);
     setOpened(true);
   };
   useHotkeys([['mod+K', () => (opened ? setOpened(false) : open())]], [], true);
@@ -45,7 +46,9 @@ export function PaletteButton() {
       <ActionIcon onClick={open} hiddenFrom="sm" aria-label={t('palette.open')}>
         <IconSearch size={20} />
       </ActionIcon>
-      <Suspense>{loaded ? <Palette opened={opened} onClose={() => setOpened(false)} /> : null}</Suspense>
+      <Suspense>
+        {opening > 0 ? <Palette key={opening} opened={opened} onClose={() => setOpened(false)} /> : null}
+      </Suspense>
     </>
   );
 }
