@@ -2075,6 +2075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{id}/totp/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor off a user who lost it; ends their sessions and tells them by mail. */
+        post: operations["users_reset_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/views": {
         parameters: {
             query?: never;
@@ -12139,6 +12156,42 @@ export interface operations {
             403: components["responses"]["403-forbidden"];
             404: components["responses"]["404-not_found"];
             409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    users_reset_second_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
             413: components["responses"]["413-payload_too_large"];
             422: components["responses"]["422-invalid_input"];
             500: components["responses"]["500-error"];
