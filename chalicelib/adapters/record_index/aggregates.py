@@ -47,7 +47,10 @@ class Grouping:
         self._axes = [(schema.field(kind, axis.field), axis) for axis in breakdown.axes]
         self._sums = [schema.field(kind, name) for name in breakdown.sums]
         for field, axis in self._axes:
-            if not axis.edges and not field.facet and field.type != "integer":
+            countable = (
+                not field.many and not is_textual(field) if axis.edges else field.facet or field.type == "integer"
+            )
+            if not countable:
                 raise _refused(field, "cannot be grouped by")
         for field in self._sums:
             if field.type not in SCALES:
