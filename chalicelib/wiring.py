@@ -201,7 +201,8 @@ def users() -> UserService:
 
 @_once
 def teams() -> TeamService:
-    return TeamService(TEAMS, records(), record_index(), clock(), identity())
+    belonging = [kind for kind in catalogue.KINDS.values() if "team_id" in kind.fields.model_fields]
+    return TeamService(TEAMS, records(), record_index(), clock(), identity(), belonging)
 
 
 @_once

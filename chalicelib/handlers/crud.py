@@ -291,7 +291,7 @@ def _delete_route(crud: _Crud) -> None:
 
 
 def _restore_route(crud: _Crud) -> None:
-    refusals = (errors.NotFound, errors.Duplicate)
+    refusals = (errors.InvalidInput, errors.NotFound, errors.Duplicate)
 
     @crud.endpoint("POST", crud.one + "/restore", "delete", answer=crud.kind.model, raises=refusals)
     def restore_record(call: Call) -> Any:

@@ -187,9 +187,9 @@ class RecordService(Generic[R]):
         return {}
 
     def needed_to_live(self, record: R) -> list[MustExist]:
-        """What must be there for the record to come out of the trash."""
-        del record
-        return []
+        """What must be there for the record to come out of the trash; at least the team it was given to."""
+        given = getattr(record, "team_id", None) if "team_id" in self.kind.fields.model_fields else None
+        return [MustExist(Ref("team", given), "team_id")] if given else []
 
     # Steps
 

@@ -69,7 +69,7 @@ class UserService(RecordService[User]):
         if before is None:
             effects += [CreateCredentials(after.id), IssueToken(self._invitation(by, after))]
         elif before.deleted_at is not None:
-            change = replace(change, writes=(*change.writes, *_must_still_exist(after)))
+            change = replace(change, writes=(*change.writes, MustExist(Ref("role", after.role), "role")))
         self._identity.commit(change, effects)
 
     def _refuse_climbing(self, by: Caller, before: User | None, after: User) -> None:
@@ -135,9 +135,3 @@ def _counted(user: User | None) -> list[str]:
     if user.is_active and user.role == ADMIN:
         names.append(ACTIVE_ADMINS)
     return names
-
-
-def _must_still_exist(user: User) -> list[MustExist]:
-    """A user comes back from the trash only into a role and a team that are there."""
-    team = [MustExist(Ref("team", user.team_id), "team_id")] if user.team_id else []
-    return [MustExist(Ref("role", user.role), "role"), *team]

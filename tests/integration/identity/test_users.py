@@ -274,6 +274,91 @@ def test_team_with_users_is_not_deleted(app: Identity):
     assert admin.browser.post(f"{path}/restore").status == 200
 
 
+GIVEN_TO_TEAMS: dict[str, dict[str, Any]] = {
+    "organisations": {"name": "ACME"},
+    "people": {"last_name": "Dupont"},
+    "interactions": {"type": "note", "subject": "Appel", "occurred_at": "2026-01-01T10:00:00Z"},
+    "tasks": {"title": "Rappeler"},
+}
+
+
+def given_to(by: Person, team_id: str, resource: str) -> str:
+    """A new record of the resource that belongs to the team; answers its path."""
+    body = {**GIVEN_TO_TEAMS[resource], "team_id": team_id}
+    if resource == "interactions":
+        body["organisation_id"] = by.browser.post("/v1/organisations", {"name": "About"}).json["id"]
+    answer = by.browser.post(f"/v1/{resource}", body)
+    assert answer.status == 201, answer.body
+    return f"/v1/{resource}/{answer.json['id']}"
+
+
+@pytest.mark.parametrize("resource", GIVEN_TO_TEAMS)
+def test_team_with_records_is_not_deleted(app: Identity, resource: str):
+    admin = app.logged_in("admin")
+    team = admin.browser.post("/v1/teams", {"name": "Nord"}).json["id"]
+    given_to(admin, team, resource)
+    record = given_to(admin, team, resource)
+
+    in_use = admin.browser.delete(f"/v1/teams/{team}")
+
+    assert (in_use.status, in_use.json["error"]["code"]) == (409, "in_use")
+    assert in_use.json["error"]["details"] == [
+        {"field": resource, "message": "2 belong to the team", "count": 2},
+    ]
+    assert admin.browser.get(f"/v1/teams/{team}").status == 200
+    assert admin.browser.patch(record, {"team_id": None}).status == 200
+    assert admin.browser.delete(f"/v1/teams/{team}").json["error"]["details"][0]["count"] == 1
+
+
+def test_what_belongs_to_a_team_is_counted_by_kind(app: Identity):
+    admin = app.logged_in("admin")
+    team = admin.browser.post("/v1/teams", {"name": "Nord"}).json["id"]
+    create(admin, team_id=team)
+    for resource in ("organisations", "organisations", "tasks"):
+        given_to(admin, team, resource)
+
+    in_use = admin.browser.delete(f"/v1/teams/{team}")
+
+    counts = {detail["field"]: detail["count"] for detail in in_use.json["error"]["details"]}
+    assert counts == {"organisations": 2, "tasks": 1, "users": 1}
+
+
+def test_records_outside_the_view_of_the_caller_keep_the_team_uncounted(app: Identity):
+    admin, manager = app.logged_in("admin"), app.logged_in("manager")
+    team = admin.browser.post("/v1/teams", {"name": "Nord"}).json["id"]
+    given_to(admin, team, "organisations")
+
+    in_use = manager.browser.delete(f"/v1/teams/{team}")
+
+    assert in_use.status == 409
+    assert in_use.json["error"]["details"] == [
+        {"field": "organisations", "message": "others outside your view belong to the team", "count": 0}
+    ]
+
+
+def test_record_in_the_trash_does_not_hold_its_team_and_comes_back_only_with_it(app: Identity):
+    admin = app.logged_in("admin")
+    team = admin.browser.post("/v1/teams", {"name": "Nord"}).json["id"]
+    record = given_to(admin, team, "organisations")
+    admin.browser.delete(record)
+
+    assert admin.browser.delete(f"/v1/teams/{team}").status == 200
+    refused = admin.browser.post(f"{record}/restore")
+    assert (refused.status, refused.json["error"]["details"][0]["field"]) == (422, "team_id")
+    assert admin.browser.post(f"/v1/teams/{team}/restore").status == 200
+    assert admin.browser.post(f"{record}/restore").status == 200
+
+
+def test_nothing_is_given_to_a_deleted_team(app: Identity):
+    admin = app.logged_in("admin")
+    team = admin.browser.post("/v1/teams", {"name": "Nord"}).json["id"]
+    assert admin.browser.delete(f"/v1/teams/{team}").status == 200
+
+    refused = admin.browser.post("/v1/organisations", {"name": "ACME", "team_id": team})
+
+    assert (refused.status, refused.json["error"]["details"][0]["field"]) == (422, "team_id")
+
+
 def test_team_name_is_unique_whatever_its_case(app: Identity):
     admin = app.logged_in("admin")
     admin.browser.post("/v1/teams", {"name": "Nord"})
