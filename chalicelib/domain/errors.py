@@ -10,7 +10,7 @@ DomainError
 ├── Forbidden               the caller lacks a permission (named)
 ├── NotFound                the record does not exist, or the caller may not know that it does
 ├── Conflict                the request collides with what is stored
-│   ├── Duplicate           a unique value is taken (details carry the other record's id)
+│   ├── Duplicate           a unique value is taken (details carry the other record's id, if the caller may read it)
 │   ├── InUse               the record is still referenced
 │   ├── IdempotencyMismatch the idempotency key was used with another body
 │   └── AlreadyAnswered     the idempotency key was answered meanwhile; carries that answer

@@ -27,6 +27,8 @@ from chalicelib.domain.errors import (
     AlreadyAnswered,
     Detail,
     DomainError,
+    Duplicate,
+    Forbidden,
     IdempotencyMismatch,
     InvalidInput,
     NotFound,
@@ -271,7 +273,19 @@ class RecordService(Generic[R]):
         _refuse_oversized(row)
         entry = self._audited(by, action, before.row() if before else {}, row)
         change = Change(after.change_id, tuple(writes), (entry,), answer_record(self.clock, by, after))
-        self._write(by, before, after, change)
+        try:
+            self._write(by, before, after, change)
+        except Duplicate as taken:
+            raise self._as_seen(by, taken) from taken
+
+    def _as_seen(self, by: Caller, taken: Duplicate) -> Duplicate:
+        """The refusal, naming the record that holds the value only to a caller who may read it."""
+        holder = self.store.get(self.kind.name, taken.other_id) if taken.other_id else None
+        try:
+            self._judged(by, holder, "read")
+        except (Forbidden, NotFound):
+            return Duplicate(taken.field, None, f"A record outside your view already has this {taken.field}.")
+        return taken
 
     def _audited(self, by: Caller, action: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> AuditEntry:
         changed = changed_fields(old, new, skip=BOOKKEEPING | _ENVELOPE)

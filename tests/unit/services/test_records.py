@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.listing import ListQuery, Visibility
 from chalicelib.domain.organisations import ORGANISATIONS
 from chalicelib.domain.people import PEOPLE
-from chalicelib.domain.policy import team_key, user_key
+from chalicelib.domain.policy import Grants, team_key, user_key
 from chalicelib.services.records import MAX_RECORD_BYTES
 from tests.support.factories import again, body_of, make_caller, make_id, ref_of
 
@@ -82,6 +82,47 @@ class TestCreate:
             core.person(email="jean@acme.test")
 
         assert refused.value.other_id == first.id
+
+    def test_a_duplicate_outside_the_view_of_the_caller_is_not_named(self, core):
+        hidden = core.person(core.carla, email="jean@acme.test")
+
+        with pytest.raises(Duplicate) as refused:
+            core.person(core.alice, email="jean@acme.test")
+
+        assert refused.value.other_id is None
+        (detail,) = refused.value.details
+        assert (detail.field, detail.extra) == ("email", None)
+        assert "outside your view" in detail.message
+        assert hidden.id not in str(refused.value)
+
+    def test_a_duplicate_is_not_named_to_a_caller_who_may_only_create(self, core):
+        core.person(core.alice, email="jean@acme.test")
+        creator = make_caller("intake", grants=Grants(permissions=frozenset({"people:create"}), scopes={}))
+
+        with pytest.raises(Duplicate) as refused:
+            core.person(creator, email="jean@acme.test")
+
+        assert refused.value.other_id is None
+
+    def test_an_update_does_not_name_a_duplicate_outside_the_view_of_the_caller(self, core):
+        mine = core.person(core.alice, email="other@acme.test")
+        core.person(core.carla, email="jean@acme.test")
+
+        with pytest.raises(Duplicate) as refused:
+            core.people.update(core.alice, mine.id, {"email": "jean@acme.test"})
+
+        assert refused.value.other_id is None
+
+    def test_a_restore_does_not_name_a_duplicate_outside_the_view_of_the_caller(self, core):
+        manager = make_caller("manager", team_id=core.team.id)
+        mine = core.person(core.alice, email="jean@acme.test")
+        core.people.delete(manager, mine.id)
+        core.person(core.carla, email="jean@acme.test")
+
+        with pytest.raises(Duplicate) as refused:
+            core.people.restore(manager, mine.id)
+
+        assert refused.value.other_id is None
 
     def test_an_oversized_record_is_refused_before_the_store(self, core):
         with pytest.raises(InvalidInput) as refused:
