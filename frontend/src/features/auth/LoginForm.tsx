@@ -7,6 +7,7 @@ import { messageOf } from '@/components/ErrorText';
 import { ApiError } from '@/lib/api/errors';
 import { session } from '@/lib/session';
 import { clock, useCountdown } from './useCountdown';
+import './auth.css';
 
 const CHALLENGE_LIFETIME = 5 * 60_000;
 
