@@ -35,35 +35,36 @@ export function SecondFactorPanel() {
   const [open, setOpen] = useState<Dialogue | null>(null);
   const close = () => setOpen(null);
   return (
-    <Panel
-      title={t('totp.title')}
-      text={t('totp.text')}
-      badge={
-        <Badge color={user.totp_enabled ? 'green' : 'gray'} variant="light" tt="none">
-          {user.totp_enabled ? t('totp.on') : t('totp.off')}
-        </Badge>
-      }
-      actions={
-        user.totp_enabled ? (
-          <>
-            <Button variant="default" onClick={() => setOpen('renew')}>
-              {t('totp.renew')}
+    <>
+      <Panel
+        title={t('totp.title')}
+        text={t('totp.text')}
+        badge={
+          <Badge color={user.totp_enabled ? 'green' : 'gray'} variant="light" tt="none">
+            {user.totp_enabled ? t('totp.on') : t('totp.off')}
+          </Badge>
+        }
+        actions={
+          user.totp_enabled ? (
+            <>
+              <Button variant="default" onClick={() => setOpen('renew')}>
+                {t('totp.renew')}
+              </Button>
+              <Button variant="light" color="red" onClick={() => setOpen('disable')}>
+                {t('totp.disable')}
+              </Button>
+            </>
+          ) : (
+            <Button onClick={() => setOpen('setup')} leftSection={<IconShieldCheck size={18} />}>
+              {t('totp.enable')}
             </Button>
-            <Button variant="light" color="red" onClick={() => setOpen('disable')}>
-              {t('totp.disable')}
-            </Button>
-          </>
-        ) : (
-          <Button onClick={() => setOpen('setup')} leftSection={<IconShieldCheck size={18} />}>
-            {t('totp.enable')}
-          </Button>
-        )
-      }
-    >
+          )
+        }
+      />
       {open === 'setup' ? <SetUp onClose={close} /> : null}
       {open === 'renew' ? <Renew onClose={close} /> : null}
       {open === 'disable' ? <Disable onClose={close} /> : null}
-    </Panel>
+    </>
   );
 }
 
