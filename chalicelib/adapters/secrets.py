@@ -15,16 +15,20 @@ _KEPT_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`signing_keys` by key id (≥ 32 bytes each), `current` the id new tokens are signed with."""
+    """`signing_keys` by key id (≥ 32 bytes each), `current` the id new tokens are signed with.
+
+    `origin_secret` is what our distribution adds to each request it passes on.
+    """
 
     current: str
     signing_keys: dict[str, bytes]
     pepper: bytes
     cursor_key: bytes
+    origin_secret: str = ""
 
 
 class SecretsManagerSecrets:
-    """Reads the one JSON secret: {"current", "keys": {kid: base64}, "pepper", "cursor_key"}."""
+    """Reads the one JSON secret: {"current", "keys": {kid: base64}, "pepper", "cursor_key", "origin_secret"}."""
 
     def __init__(self, secret_id: str) -> None:
         self._secret_id = secret_id
@@ -43,4 +47,10 @@ class SecretsManagerSecrets:
             self._client = aws_client("secretsmanager", read=4)
         document = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
         keys = {kid: base64.b64decode(key) for kid, key in document["keys"].items()}
-        return Secrets(document["current"], keys, document["pepper"].encode(), document["cursor_key"].encode())
+        return Secrets(
+            current=document["current"],
+            signing_keys=keys,
+            pepper=document["pepper"].encode(),
+            cursor_key=document["cursor_key"].encode(),
+            origin_secret=document.get("origin_secret", ""),
+        )

@@ -28,6 +28,7 @@ from chalicelib.domain.changes import Answer, IdempotencyRecord
 from chalicelib.domain.policy import Principal
 from chalicelib.domain.records import Record, Ref
 from chalicelib.domain.types import ULID_PATTERN
+from chalicelib.handlers.addresses import client_ip
 from chalicelib.observability import MetricUnit, get_logger, get_metrics, report_error
 from chalicelib.services.records import answer_record, audit_entry, invalid_input
 
@@ -515,11 +516,6 @@ def _one_version(header: int | None, body: BaseModel | None) -> int | None:
     if header is not None and given is not None and header != given:
         raise errors.InvalidInput("If-Match and version differ.", [errors.Detail("version", "differs from If-Match")])
     return header if header is not None else given
-
-
-def client_ip(request: ChaliceRequest) -> str:
-    """The caller's address as API Gateway saw it (never a header the caller writes)."""
-    return str(request.context.get("identity", {}).get("sourceIp", ""))
 
 
 # Answering

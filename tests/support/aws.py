@@ -26,6 +26,7 @@ AUTH_SECRET = {
     "keys": {"test-1": base64.b64encode(b"a signing key of the tests, 32 bytes or more").decode()},
     "pepper": "a pepper of the tests, never used elsewhere",
     "cursor_key": "a cursor key of the tests, never used elsewhere",
+    "origin_secret": "an origin secret of the tests, never used elsewhere",
 }
 """What `infra/deploy.py` stores on AWS with random values."""
 

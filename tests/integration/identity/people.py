@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +88,12 @@ class Identity:
     def code(self, person: Person) -> str:
         assert person.totp is not None
         return str(person.totp.at(self.clock.now()))
+
+    def store_auth_secret(self, value: dict[str, Any]) -> None:
+        """Put another value into the secret; what is built from the former one is forgotten."""
+        manager = boto3.client("secretsmanager")
+        manager.put_secret_value(SecretId=self.application.cloud.auth_secret_id, SecretString=json.dumps(value))
+        wiring._built.pop("secret_store", None)
 
     def end_sessions(self, user: User) -> None:
         """Forget the session the user was made with."""
