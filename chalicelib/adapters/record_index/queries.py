@@ -125,6 +125,9 @@ class Compiler:
     def above(self, column: str, value: int) -> Query:
         return self._range(column, Span(value + 1, LARGEST))
 
+    def between(self, column: str, low: int, high: int) -> Query:
+        return self._range(column, Span(low, high))
+
     def words(self, asked: Words) -> Query:
         """The records in which every word is found, scored by where."""
         every = [(Occur.Must, self._word(needle, asked)) for needle in asked.needles]

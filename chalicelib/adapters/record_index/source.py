@@ -4,13 +4,16 @@ Tantivy sorts by one column and leaves ties in no order. A window is therefore r
 wider on either side, and cut into runs of equal values. A run that lies inside what was read is sorted here, by its
 rows. A run that reaches beyond is asked for again, as a query of its own by the further columns, at the window's place
 in it.
+
+Tantivy ranks everything before a window. Of a window far behind, a sample of the records tells between which values it
+lies; those before them are counted, which is exact and far cheaper, and only those between are ranked.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
@@ -31,6 +34,11 @@ _COUNTED_VALUES = 64
 _DECODED_TEXTS = 200
 # Hits read beyond a window of scores, so that equal scores at its edges are put in order of id.
 _SCORE_MARGIN = 8
+# A window is far if it begins behind this position and this part of the index, for then a sample pays.
+_FAR, _FAR_PART = 5_000, 0.1
+_SAMPLE = 1_000
+# How far beside a window's place in the sample its bounds are taken: four standard deviations of the middle one's.
+_SAMPLE_MARGIN = 64
 # Hits read of all kinds together, in the hope that they hold each kind's best.
 _WIDE = 200
 # Hits read beyond a window of sort values, so that short runs at its edges are read whole.
@@ -91,15 +99,27 @@ class Window(NamedTuple):
 class _Run(NamedTuple):
     """Neighbouring hits with one sort value, at positions [start, end).
 
-    `begins` and `ends` say whether those are the run's own ends, or only those of what was read of it.
+    `origin` is where the run itself begins, None if that is not known; `ends` says whether it ends with these hits.
     """
 
     value: Any
     start: int
     end: int
-    begins: bool
+    origin: int | None
     ends: bool
     addresses: list[tantivy.DocAddress]
+
+
+class _Stretch(NamedTuple):
+    """The part of a list that clauses leave: it begins at a position, with a whole run, and ends with one."""
+
+    first: int
+    clauses: list[Clause]
+    origins: Mapping[int | None, int]
+    """Where the runs of some values begin, as far as that is known."""
+
+
+_WHOLE_LIST = _Stretch(0, [], {})
 
 
 def in_order(found: Sequence[Found], keys: Sequence[SortKey]) -> list[Found]:
@@ -217,17 +237,69 @@ class Source:
 
     def _window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window:
         level, rest = levels[0], levels[1:]
-        if level.is_text and rest and high > _DECODED_TEXTS and (known := self._text_window(base, levels, low, high)):
-            return known
-        margin = _SORT_MARGIN if rest else 0
-        start = max(0, low - margin)
-        result = self._hits(base, level, start, high - start + margin)
-        if not rest:
-            return Window(self._load([address for _, address in result.hits[: high - low]]), _count(result))
+        known: Window | None = None
+        if level.is_text:
+            known = self._text_window(base, levels, low, high) if rest and high > _DECODED_TEXTS else None
+        elif low >= max(_FAR, _FAR_PART * self._searcher.num_docs):
+            known = self._far_window(base, levels, low, high)
+        return known or self._window_in(_WHOLE_LIST, base, levels, low, high)
+
+    def _window_in(
+        self, stretch: _Stretch, base: list[Clause], levels: Sequence[_Level], low: int, high: int
+    ) -> Window:
+        """The window, which begins in a stretch, as far as that goes; its total is where the stretch ends."""
+        margin = _SORT_MARGIN if len(levels) > 1 else 0
+        start = max(stretch.first, low - margin)
+        result = self._hits([*base, *stretch.clauses], levels[0], start - stretch.first, high + margin - start)
+        last = stretch.first + _count(result)
+        if len(levels) == 1:
+            return Window(self._load([address for _, address in result.hits[: high - low]]), last)
         found: list[Found] = []
-        for run in _runs(result, start):
+        for run in _runs(result.hits, start, last, stretch):
             found += self._run(base, levels, run, low, high)
-        return Window(found, _count(result))
+        return Window(found, last)
+
+    def _far_window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window | None:
+        """The window, read between two values that a sample suggests; None if the sample was misleading."""
+        level = levels[0]
+        sample = self._searcher.search(self._query(base), _SAMPLE, order_by_field="prior")
+        total = _count(sample)
+        if low >= total:
+            return Window([], total)
+        values = self._in_turn(level, [address for _, address in sample.hits])
+        at, behind = (place * len(values) // total for place in (low, high))
+        lower, *others = values[max(0, at - _SAMPLE_MARGIN) : behind + _SAMPLE_MARGIN + 1]
+        upper = others[-1] if behind + _SAMPLE_MARGIN < len(values) else None
+        first = self.count([*base, self._before(level, lower)])
+        if first > low:
+            return None
+        if upper is not None and lower == upper:
+            tied = [*base, self._tied(level.column, lower)]
+            inner = self._window(tied, _after(levels, lower), low - first, high - first)
+            window = Window(inner.found, first + inner.total)
+        else:
+            stretch = _Stretch(first, [self._between(level, lower, upper)], {lower: first})
+            window = self._window_in(stretch, base, levels, low, high)
+        return Window(window.found, total) if window.total >= min(high, total) else None
+
+    def _in_turn(self, level: _Level, addresses: list[tantivy.DocAddress]) -> list[int | None]:
+        """The values of a level's column in its order."""
+        values = self._searcher.fast_field_values(level.column, addresses)
+        filled = sorted((int(v) for v in values if v is not None), reverse=level.descending)
+        return [*filled, *[None] * (len(values) - len(filled))]
+
+    def _before(self, level: _Level, value: int | None) -> Clause:
+        """The records that come before those with a value, or before those without one."""
+        if value is None:
+            return Occur.Must, self._compile.present(level.column)
+        side = self._compile.above if level.descending else self._compile.below
+        return Occur.Must, side(level.column, value)
+
+    def _between(self, level: _Level, lower: int | None, upper: int | None) -> Clause:
+        """The records from one value to another, both included, or if that is None, to the end."""
+        if lower is None or upper is None:
+            return Occur.MustNot, self._before(level, lower)[1]
+        return Occur.Must, self._compile.between(level.column, min(lower, upper), max(lower, upper))
 
     def _text_window(self, base: list[Clause], levels: Sequence[_Level], low: int, high: int) -> Window | None:
         """A window by text, from the counts of its distinct values; None if there are too many to count."""
@@ -249,24 +321,21 @@ class Source:
         """The part of a run of ties inside [low, high), in the order of the further levels."""
         if run.start >= high or run.end <= low:
             return []
-        if run.begins and run.ends:
+        if run.origin == run.start and run.ends:
             tied = self._load(run.addresses)
             ordered = in_order(tied, _keys(levels)) if len(tied) > 1 else tied
             return ordered[max(0, low - run.start) : max(0, high - run.start)]
-        start = run.start if run.begins else self._start(base, levels[0], run)
+        origin = self._origin(base, levels[0], run) if run.origin is None else run.origin
         clauses = [*base, self._tied(levels[0].column, run.value)]
-        return self._window(clauses, _after(levels, run.value), max(0, low - start), max(0, high - start)).found
+        return self._window(clauses, _after(levels, run.value), max(0, low - origin), max(0, high - origin)).found
 
-    def _start(self, base: list[Clause], level: _Level, run: _Run) -> int:
+    def _origin(self, base: list[Clause], level: _Level, run: _Run) -> int:
         """The position of the first record of a run that was read from its middle."""
         if level.is_text:
             return bisect_left(
                 range(run.start), True, key=lambda at: self._hits(base, level, at, 1).hits[0][0] == run.value
             )
-        if run.value is None:
-            return self.count([*base, (Occur.Must, self._compile.present(level.column))])
-        side = self._compile.above if level.descending else self._compile.below
-        return self.count([*base, (Occur.Must, side(level.column, int(run.value)))])
+        return self.count([*base, self._before(level, run.value)])
 
     def _tied(self, column: str, value: str | int | None) -> Clause:
         if value is None:
@@ -313,14 +382,14 @@ def _keys(levels: Sequence[_Level]) -> list[SortKey]:
     return list(dict.fromkeys(level.key for level in levels))
 
 
-def _runs(result: tantivy.SearchResult, start: int) -> list[_Run]:
-    """The hits, the first of which is at position `start`, grouped by equal sort values."""
-    runs, at, total = [], start, _count(result)
-    read = start + len(result.hits)
-    for value, group in groupby(result.hits, key=lambda hit: hit[0]):
+def _runs(hits: Sequence[tuple[Any, tantivy.DocAddress]], start: int, last: int, stretch: _Stretch) -> list[_Run]:
+    """The hits of a stretch, from position `start` on, grouped by equal sort values; the stretch ends at `last`."""
+    runs, at = [], start
+    for value, group in groupby(hits, key=lambda hit: hit[0]):
         addresses = [address for _, address in group]
         end = at + len(addresses)
-        runs.append(_Run(value, at, end, at > start or at == 0, end < read or end == total, addresses))
+        origin = at if at > start or at == stretch.first else stretch.origins.get(value)
+        runs.append(_Run(value, at, end, origin, end < start + len(hits) or end == last, addresses))
         at = end
     return runs
 

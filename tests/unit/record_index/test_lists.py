@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.adapters.record_index import source
 from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain.errors import InvalidInput
@@ -186,7 +187,7 @@ BEGINNINGS = (
     "+3361234567890123",
     "Ж" * 9,
     "東京" * 4,
-    "z" * 210,
+    "z" * 40,
 )
 LETTERS = st.sampled_from(" -.'0127azÉéœß{ΩЖ東\U0001f600\x01") | st.sampled_from("09am:") | st.characters(codec="utf-8")
 texts = st.builds(str.__add__, st.sampled_from(BEGINNINGS), st.text(LETTERS, max_size=4))
@@ -215,6 +216,36 @@ def test_sort_by_any_text_is_the_order_of_the_folded_texts(rows, sort, limit, of
     expected = sorted(documents, key=order)
     assert [row["id"] for row in page.rows] == [d.id for d in expected[offset : offset + limit]]
     assert page.total == len(documents)
+
+
+@pytest.fixture
+def every_window_is_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows from the third record on are looked for with a small sample, which often misleads."""
+    monkeypatch.setattr(source, "_FAR", 3)
+    monkeypatch.setattr(source, "_FAR_PART", 0)
+    monkeypatch.setattr(source, "_SAMPLE", 12)
+    monkeypatch.setattr(source, "_SAMPLE_MARGIN", 1)
+
+
+@pytest.mark.usefixtures("every_window_is_far")
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(queries)
+def test_list_read_between_sampled_values_answers_as_the_model(query):
+    assert_as_the_model(INDEX, query, DOCUMENTS)
+
+
+@pytest.mark.parametrize("field", ["name", "stage", "amount", "rank", "id"])
+def test_pages_far_behind_are_in_order(field):
+    dice = random.Random(5)
+    documents = [make_document(f"{n:05d}", name=f"Nom {dice.randrange(4_000)}", stage=dice.choice(STAGES),
+                               amount=f"{dice.randrange(9_000)}.00", rank=dice.choice((None, 1, 2)))
+                 for n in range(9_000)]  # fmt: skip
+    index = index_of(documents)
+
+    for descending in (False, True):
+        for offset in (5_000, 6_789, 8_990, 9_000):
+            query = ListQuery("company", EVERYTHING, sort=(Sort(field, descending),), offset=offset, limit=30)
+            assert_as_the_model(index, query, documents)
 
 
 @pytest.mark.parametrize("different", [3, 600])
