@@ -1,5 +1,6 @@
-"""PostgreSQL on the same records, asked the same questions: full-text search with unaccent, prefixes and pg_trgm, and
-indexed columns for lists. Started for the bench with sane memory settings, on a socket in a folder of its own."""
+"""PostgreSQL on the same records, asked the same questions: full-text search with unaccent, prefixes and pg_trgm over
+all searched fields, and indexed columns for lists. Started for the bench with sane memory settings, on a socket in a
+folder of its own."""
 
 from __future__ import annotations
 
@@ -16,16 +17,19 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from chalicelib.adapters.record_index.queries import read_words
+from chalicelib.adapters.record_index.schema import stem
 from chalicelib.domain.listing import IndexDocument, ListedKind, ListQuery, SearchQuery, Visibility
-from chalicelib.domain.matching import fold, query_words
+from chalicelib.domain.matching import Highlighter, Needle, fold, query_words
 
 Row = dict[str, Any]
 # Rows, total, and the counts of each facet.
 Rows = list[Row]
 Counts = dict[str, int]
 Listed = tuple[Rows, int, dict[str, Counts]]
-# Per kind its total and its best rows.
-Groups = dict[str, tuple[int, Rows]]
+# Per kind its total, its best rows, and for each of those the highlighted texts by field.
+Marks = dict[str, str]
+Groups = dict[str, tuple[int, Rows, list[Marks]]]
 
 INSTALLATIONS = Path("/usr/lib/postgresql")
 SETTINGS = (
@@ -36,7 +40,7 @@ SETTINGS = (
 # With fewer hits than this for the words as typed, similar names are looked for: the same rule as ours.
 ENOUGH_HITS = 3
 SIMILAR = 0.4
-"""pg_trgm's threshold at which it finds about as much as ours; its default of 0.6 finds less, 0.3 no more."""
+"""pg_trgm's threshold up to which it finds most: 0.5 finds a little less, 0.3 no more and takes longer."""
 
 _SCHEMA = """
 CREATE EXTENSION pg_trgm;
@@ -49,8 +53,8 @@ CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS $$ SELECT lower(unaccent('unaccent', $1)) $$;
 CREATE TABLE records (
   id text NOT NULL, kind text NOT NULL, deleted boolean NOT NULL, audience text[] NOT NULL, row json NOT NULL,
-  title text, email text, city text, pipeline_stage text, category text, type text, tags text[], is_active boolean,
-  potential_amount numeric, created_at timestamptz, words tsvector
+  title text, email text, texts text, city text, pipeline_stage text, category text, type text, tags text[],
+  is_active boolean, potential_amount numeric, created_at timestamptz, words tsvector
 );
 """
 _INDEXES = """
@@ -58,16 +62,19 @@ ALTER TABLE records ADD PRIMARY KEY (kind, id);
 CREATE INDEX ON records USING gin (words);
 CREATE INDEX ON records USING gin (audience);
 CREATE INDEX ON records USING gin (title gin_trgm_ops);
+CREATE INDEX ON records USING gin (email gin_trgm_ops);
+CREATE INDEX ON records USING gin (texts gin_trgm_ops);
 CREATE INDEX ON records (kind, deleted, created_at);
 CREATE INDEX ON records (kind, deleted, title);
+CREATE INDEX ON records (kind, deleted, email);
 CREATE INDEX ON records (kind, deleted, potential_amount);
 CREATE INDEX ON records (kind, deleted, pipeline_stage, title);
 CREATE INDEX ON records (kind, deleted, city);
 VACUUM ANALYZE records;
 """
 _INSERT = """
-INSERT INTO records SELECT id, kind, deleted, audience, row, folded(title), email, folded(city), pipeline_stage,
-  category, type, tags, is_active, potential_amount, created_at,
+INSERT INTO records SELECT id, kind, deleted, audience, row, folded(title), folded(email), folded(texts), folded(city),
+  pipeline_stage, category, type, tags, is_active, potential_amount, created_at,
   setweight(to_tsvector('plain', coalesce(title, '')), 'A') || setweight(to_tsvector('fr', coalesce(title, '')), 'A') ||
   setweight(to_tsvector('plain', regexp_replace(coalesce(email, ''), '[^[:alnum:]]+', ' ', 'g')), 'B') ||
   setweight(to_tsvector('plain', texts), 'C') || setweight(to_tsvector('fr', texts), 'C') ||
@@ -83,6 +90,7 @@ _STAGED = (
 _LISTED = (
     "id",
     "title",
+    "email",
     "city",
     "pipeline_stage",
     "category",
@@ -188,7 +196,8 @@ class PostgresRecords:
         return rows, total, facets
 
     def search(self, query: SearchQuery) -> Groups:
-        """Per kind the total and the best rows; similar names too if the words as typed find too few."""
+        """Per kind the total and the best rows, by name above e-mail above other texts, with highlights; similar texts
+        too if the words as typed find too few."""
         asked = query_words(query.text)
         if not asked:
             return {}
@@ -198,26 +207,42 @@ class PostgresRecords:
             parts.append(f"(to_tsquery('plain', '{word}{beginning}') || to_tsquery('fr', '{word}'))")
         words = sql.SQL(" && ".join(parts))
         matches = sql.SQL("words @@ ({})").format(words)
-        found = self._grouped(query, matches, sql.SQL("ts_rank(words, {})").format(words))
-        if sum(total for total, _ in found.values()) >= ENOUGH_HITS:
+        as_typed, *_, forgiving = read_words(query.text, completing=query.autocomplete).attempts()
+        found = self._grouped(query, matches, sql.SQL("ts_rank(words, {})").format(words), as_typed.needles)
+        if sum(total for total, *_ in found.values()) >= ENOUGH_HITS:
             return found
-        similar = sql.SQL("{0} <% title OR {1}").format(text := sql.Literal(" ".join(asked)), matches)
-        rank = sql.SQL("({})::int + word_similarity({}, title)").format(matches, text)
-        return self._grouped(query, similar, rank)
+        text = sql.Literal(" ".join(asked))
+        similar = sql.SQL("{0} <% title OR {0} <% email OR {0} <% texts OR {1}").format(text, matches)
+        rank = sql.SQL(
+            "4 * ({0})::int + greatest(4 * word_similarity({1}, title), 2 * word_similarity({1}, email),"
+            " word_similarity({1}, texts))"
+        ).format(matches, text)
+        return self._grouped(query, similar, rank, forgiving.needles)
 
-    def _grouped(self, query: SearchQuery, condition: sql.Composable, rank: sql.Composable) -> Groups:
+    def _grouped(
+        self, query: SearchQuery, condition: sql.Composable, rank: sql.Composable, needles: Sequence[Needle]
+    ) -> Groups:
+        """Ranked by id alone; the rows are looked up for the best ones."""
         seen = sql.SQL(" OR ").join(
             sql.SQL("(kind = {} AND {})").format(sql.Literal(kind), _visible(v)) for kind, v in query.visibility.items()
         )
         statement = sql.SQL(
-            "SELECT kind, total, row FROM (SELECT kind, row, count(*) OVER (PARTITION BY kind) total,"
+            "SELECT kind, total, row FROM (SELECT kind, id, count(*) OVER (PARTITION BY kind) total,"
             " row_number() OVER (PARTITION BY kind ORDER BY {} DESC, length(title), id) place"
-            " FROM records WHERE ({}) AND NOT deleted AND ({})) ranked WHERE place <= {} ORDER BY kind, place"
+            " FROM records WHERE ({}) AND NOT deleted AND ({})) ranked JOIN records USING (kind, id)"
+            " WHERE place <= {} ORDER BY kind, place"
         ).format(rank, condition, seen, sql.Literal(query.limit))
+        marker = None if query.autocomplete else Highlighter(needles, stem)
         groups: Groups = {}
         for kind, total, row in self._connection.execute(statement):
-            groups.setdefault(kind, (total, []))[1].append(row)
+            _, rows, marks = groups.setdefault(kind, (total, [], []))
+            rows.append(row)
+            marks.append(self._marks(kind, row, marker) if marker else {})
         return groups
+
+    def _marks(self, kind: str, row: Row, marker: Highlighter) -> Marks:
+        texts = ((f.name, _text(row.get(f.name))) for f in self._kinds[kind].fields.values() if f.search)
+        return {name: mark for name, text in texts if text and (mark := marker.mark(text))}
 
     def _staged(self, document: IndexDocument) -> tuple[Any, ...]:
         row, kind = document.row or {}, self._kinds[document.kind]

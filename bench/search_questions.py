@@ -49,6 +49,20 @@ def list_questions() -> list[Callable[[], ListQuery]]:
     return [_question(by, dict(screen)) for by in callers() for _ in range(4) for screen in _screens(dice)]
 
 
+def deep_questions(size: int) -> list[Callable[[], ListQuery]]:
+    """Pages far into the administrator's list of organisations, a fifth and a third of all records down."""
+    by, *_ = callers()
+    sorts = [
+        (Sort(name, down),) for name in ("name", "email", "created_at", "potential_amount") for down in (False, True)
+    ]
+    return [
+        _question(by, {"sort": sort, "offset": size // part, "facets": facets})
+        for sort in sorts
+        for part in (5, 3)
+        for facets in ((), FACETS)
+    ]
+
+
 def search_questions(known: Sequence[IndexDocument]) -> dict[str, list[Callable[[], SearchQuery]]]:
     """Searches by what the user does, over every kind, by each caller in turn."""
     dice = random.Random(SEED + 1)
