@@ -23,9 +23,12 @@ export interface ColumnOfBoard {
   name: string;
 }
 
+/** Takes a card to a column; answers the sentence to announce. */
+export type OnMove = (to: string) => string;
+
 interface BoardState {
   columns: readonly ColumnOfBoard[];
-  move: (cardId: string, to: string) => void;
+  move: (cardId: string, to: string, onMove: OnMove) => void;
 }
 
 const BoardContext = createContext<BoardState | null>(null);
@@ -37,44 +40,33 @@ function useBoard(): BoardState {
 }
 
 /**
- * Columns of cards that are moved by dragging, or by the menu of each card for those who do not drag. `onMove` takes a
- * move; a card that moved by its menu keeps the focus in its new column, and the move is announced.
+ * Columns of cards that are moved by dragging, or by the menu of each card for those who do not drag. A card that moved
+ * by its menu keeps the focus in its new column, and every move is announced.
  */
-export function Board(props: {
-  label: string;
-  columns: readonly ColumnOfBoard[];
-  /** Answers the sentence to announce. */
-  onMove: (cardId: string, to: string) => string;
-  children: ReactNode;
-}) {
-  const { columns, onMove } = props;
+export function Board(props: { label: string; columns: readonly ColumnOfBoard[]; children: ReactNode }) {
   const [announced, setAnnounced] = useState('');
   const region = useRef<HTMLDivElement>(null);
   const focus = useFocusAfterMove(region);
-  const latest = useRef(onMove);
-  useEffect(() => {
-    latest.current = onMove;
-  });
 
   useEffect(
     () =>
       monitorForElements({
-        canMonitor: ({ source }) => typeof source.data.card === 'string',
+        canMonitor: ({ source }) => isCard(source.data),
         onDrop({ source, location }) {
           const to = location.current.dropTargets[0]?.data.column;
-          if (typeof to === 'string' && to !== source.data.column)
-            setAnnounced(latest.current(String(source.data.card), to));
+          if (isCard(source.data) && typeof to === 'string' && to !== source.data.column)
+            setAnnounced(source.data.onMove(to));
         },
       }),
     [],
   );
 
-  const move = (cardId: string, to: string) => {
+  const move = (cardId: string, to: string, onMove: OnMove) => {
     focus(cardId);
-    setAnnounced(onMove(cardId, to));
+    setAnnounced(onMove(to));
   };
   return (
-    <BoardContext value={{ columns, move }}>
+    <BoardContext value={{ columns: props.columns, move }}>
       <VisuallyHidden aria-live="assertive">{announced}</VisuallyHidden>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by the keyboard */}
       <section ref={region} className={classes.board} aria-label={props.label} tabIndex={0}>
@@ -82,6 +74,16 @@ export function Board(props: {
       </section>
     </BoardContext>
   );
+}
+
+interface DraggedCard extends Record<string | symbol, unknown> {
+  card: string;
+  column: string;
+  onMove: OnMove;
+}
+
+function isCard(data: Record<string | symbol, unknown>): data is DraggedCard {
+  return typeof data.card === 'string' && typeof data.onMove === 'function';
 }
 
 /** The menu of a moved card vanishes with its old place; the focus goes to the same menu in the new one. */
@@ -128,7 +130,7 @@ export function BoardColumn(props: {
     if (!place.current) return;
     return dropTargetForElements({
       element: place.current,
-      canDrop: ({ source }) => typeof source.data.card === 'string',
+      canDrop: ({ source }) => isCard(source.data),
       getData: () => ({ column: id }),
       onDragEnter: ({ source }) => setOver(source.data.column !== id),
       onDragLeave: () => setOver(false),
@@ -194,22 +196,27 @@ export function BoardColumn(props: {
   );
 }
 
-/** `name` tells cards apart for those who hear them. */
+/** `name` tells cards apart for those who hear them; a card without `onMove` stays where it is. */
 export function BoardCard(props: {
   id: string;
   name: string;
   column: string;
-  movable: boolean;
+  onMove?: OnMove;
   children: ReactNode;
 }) {
-  const { id, column, movable } = props;
+  const { id, column, onMove } = props;
   const place = useRef<HTMLLIElement>(null);
+  const latest = useRef(onMove);
   const [dragging, setDragging] = useState(false);
+  const movable = onMove !== undefined;
+  useEffect(() => {
+    latest.current = onMove;
+  });
   useEffect(() => {
     if (!place.current || !movable) return;
     return draggable({
       element: place.current,
-      getInitialData: () => ({ card: id, column }),
+      getInitialData: () => ({ card: id, column, onMove: latest.current }),
       onDragStart: () => setDragging(true),
       onDrop: () => setDragging(false),
     });
@@ -223,12 +230,12 @@ export function BoardCard(props: {
       data-dragging={dragging || undefined}
     >
       {props.children}
-      {movable ? <MoveMenu id={id} name={props.name} column={column} /> : null}
+      {onMove ? <MoveMenu id={id} name={props.name} column={column} onMove={onMove} /> : null}
     </li>
   );
 }
 
-function MoveMenu({ id, name, column }: { id: string; name: string; column: string }) {
+function MoveMenu(props: { id: string; name: string; column: string; onMove: OnMove }) {
   const { t } = useTranslation('pipeline');
   const { columns, move } = useBoard();
   return (
@@ -239,7 +246,7 @@ function MoveMenu({ id, name, column }: { id: string; name: string; column: stri
           size={26}
           color="gray"
           data-move
-          aria-label={t('board.move', { name })}
+          aria-label={t('board.move', { name: props.name })}
         >
           <IconArrowsExchange size={16} />
         </ActionIcon>
@@ -247,9 +254,9 @@ function MoveMenu({ id, name, column }: { id: string; name: string; column: stri
       <Menu.Dropdown>
         <Menu.Label>{t('board.moveTo')}</Menu.Label>
         {columns
-          .filter((one) => one.id !== column)
+          .filter((one) => one.id !== props.column)
           .map((one) => (
-            <Menu.Item key={one.id} onClick={() => move(id, one.id)}>
+            <Menu.Item key={one.id} onClick={() => move(props.id, one.id, props.onMove)}>
               {one.name}
             </Menu.Item>
           ))}

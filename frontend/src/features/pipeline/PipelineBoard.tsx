@@ -2,7 +2,7 @@ import { Anchor, Avatar, Badge, Button, Group, Skeleton, Text } from '@mantine/c
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Board, BoardCard, BoardColumn } from '@/components/Board/Board';
+import { Board, BoardCard, BoardColumn, type OnMove } from '@/components/Board/Board';
 import { ErrorText } from '@/components/ErrorText';
 import { useEnumLabel } from '@/components/fields/labels';
 import type { Pipeline } from '@/lib/api/figures';
@@ -26,17 +26,13 @@ export function PipelineBoard({
   const { t } = useTranslation('pipeline');
   const label = useEnumLabel();
   const { moves, move } = useMoves();
-  // Cards are dragged by their id; what the columns show says which organisation that is.
-  const [shown] = useState(() => new Map<string, Organisation>());
   const columns = STAGES.map((stage) => ({ id: stage, name: label('pipeline_stage', stage) }));
-  const onMove = (id: string, to: string) => {
-    const organisation = shown.get(id);
-    if (!organisation) return '';
-    void move(organisation, to as Stage);
+  const onMove = (organisation: Organisation, to: Stage) => {
+    void move(organisation, to);
     return t('moved', { name: organisation.name, stage: label('pipeline_stage', to) });
   };
   return (
-    <Board label={t('title')} columns={columns} onMove={onMove}>
+    <Board label={t('title')} columns={columns}>
       {STAGES.map((stage) => (
         <StageColumn
           key={stage}
@@ -44,7 +40,7 @@ export function PipelineBoard({
           filters={filters}
           pipeline={pipeline}
           moves={moves}
-          onShown={(organisation) => shown.set(organisation.id, organisation)}
+          onMove={onMove}
         />
       ))}
     </Board>
@@ -56,7 +52,7 @@ interface ColumnProps {
   filters: ListParameters;
   pipeline: Pipeline | undefined;
   moves: readonly Move[];
-  onShown: (organisation: Organisation) => void;
+  onMove: (organisation: Organisation, to: Stage) => string;
 }
 
 function StageColumn(props: ColumnProps) {
@@ -81,7 +77,8 @@ function StageColumn(props: ColumnProps) {
   );
 }
 
-function Cards({ stage, filters, moves, onShown }: ColumnProps) {
+function Cards({ stage, filters, moves, onMove }: ColumnProps) {
+  const can = useCan();
   const { t } = useTranslation(['pipeline', 'common']);
   const pages = useRecordPages('organisations', {
     ...filters,
@@ -108,11 +105,15 @@ function Cards({ stage, filters, moves, onShown }: ColumnProps) {
   }
   const listed = pages.data.pages.flatMap((page) => page.items);
   const cards = withMoves(listed, stage, moves);
-  for (const organisation of cards) onShown(organisation);
   return (
     <>
       {cards.map((organisation) => (
-        <StageCard key={organisation.id} organisation={organisation} stage={stage} />
+        <StageCard
+          key={organisation.id}
+          organisation={organisation}
+          stage={stage}
+          onMove={can('organisations:update') ? (to) => onMove(organisation, to as Stage) : undefined}
+        />
       ))}
       {cards.length === 0 ? (
         <Text component="li" size="sm" c="dimmed" ta="center" py="lg">
@@ -150,19 +151,21 @@ export function withMoves(
   return [...arriving, ...staying];
 }
 
-function StageCard({ organisation, stage }: { organisation: Organisation; stage: Stage }) {
+function StageCard({
+  organisation,
+  stage,
+  onMove,
+}: {
+  organisation: Organisation;
+  stage: Stage;
+  onMove?: OnMove;
+}) {
   const { t } = useTranslation('pipeline');
-  const can = useCan();
   const format = useFormat();
   const { data: owner } = useName('users', organisation.owner_id);
   const probability = organisation.signature_probability;
   return (
-    <BoardCard
-      id={organisation.id}
-      name={organisation.name}
-      column={stage}
-      movable={can('organisations:update')}
-    >
+    <BoardCard id={organisation.id} name={organisation.name} column={stage} onMove={onMove}>
       <Anchor
         component={Link}
         to="/organisations/$id"

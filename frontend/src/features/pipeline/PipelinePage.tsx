@@ -3,6 +3,7 @@ import { IconList } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { questionOf } from '@/components/DataView';
 import { AddFilter, FilterChips } from '@/components/DataView/FilterBar';
 import { SearchBox } from '@/components/DataView/SearchBox';
 import { ErrorText } from '@/components/ErrorText';
@@ -11,7 +12,7 @@ import { type Pipeline, usePipelineSums } from '@/lib/api/figures';
 import { useFormat } from '@/lib/format';
 import type { KindOf } from '@/lib/kinds';
 import { ORGANISATIONS } from '@/lib/kinds';
-import { listParameters } from '@/lib/listSearch';
+import { useMe } from '@/lib/session';
 import { useListSearch } from '@/lib/useListSearch';
 import { PipelineBoard } from './PipelineBoard';
 import { OPEN_STAGES, sumsOf } from './stages';
@@ -26,7 +27,8 @@ export function PipelinePage() {
   const { t } = useTranslation('pipeline');
   const [search, setSearch] = useListSearch();
   const searchBox = useRef<HTMLInputElement>(null);
-  const { pipeline_stage: _, sort: __, ...filters } = listParameters(search);
+  const me = useMe().user.id;
+  const { pipeline_stage: _, sort: __, ...filters } = questionOf(FILTERED, search, me);
   const sums = usePipelineSums(filters);
   return (
     <>
@@ -37,7 +39,7 @@ export function PipelinePage() {
           <Button
             component={Link}
             to="/organisations"
-            search={filters as never}
+            search={{ ...search, pipeline_stage: undefined } as never}
             variant="default"
             leftSection={<IconList size={16} />}
           >
