@@ -11,10 +11,15 @@ import {
   type BulkAction,
   type Changes,
   type ListParameters,
+  type Page,
   type RecordOf,
   type Resource,
   records,
 } from './api/records';
+import { makeDrafts, withChanges } from './drafts';
+import { saveInTurn } from './saving';
+
+const drafts = makeDrafts();
 
 /** Query keys: everything of a resource starts with its name, so one invalidation reaches lists, records and counts. */
 export const keys = {
@@ -27,10 +32,18 @@ export const keys = {
   access: (resource: Resource, id: string) => [resource, 'one', id, 'access'] as const,
 };
 
+async function listed<R extends Resource>(
+  resource: R,
+  query: ListParameters,
+  signal: AbortSignal,
+): Promise<Page<R>> {
+  return drafts.over(resource, await records.list(resource, query, signal));
+}
+
 export function useRecordList<R extends Resource>(resource: R, query: ListParameters, enabled = true) {
   return useQuery({
     queryKey: keys.list(resource, query),
-    queryFn: ({ signal }) => records.list(resource, query, signal),
+    queryFn: ({ signal }) => listed(resource, query, signal),
     placeholderData: keepPreviousData,
     enabled,
   });
@@ -40,7 +53,7 @@ export function useRecordList<R extends Resource>(resource: R, query: ListParame
 export function useRecordPages<R extends Resource>(resource: R, query: ListParameters) {
   return useInfiniteQuery({
     queryKey: keys.pages(resource, query),
-    queryFn: ({ pageParam, signal }) => records.list(resource, { ...query, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => listed(resource, { ...query, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -50,7 +63,8 @@ export function useRecordPages<R extends Resource>(resource: R, query: ListParam
 export function useRecord<R extends Resource>(resource: R, id: string | null | undefined) {
   return useQuery({
     queryKey: keys.one(resource, id ?? ''),
-    queryFn: ({ signal }) => records.get(resource, id as string, signal),
+    queryFn: ({ signal }) =>
+      records.get(resource, id as string, signal).then((one) => drafts.over(resource, one)),
     enabled: Boolean(id),
   });
 }
@@ -66,7 +80,13 @@ function refresh(client: QueryClient, resource: Resource): Promise<unknown> {
   ];
   const touched = related.includes(resource) ? related : [resource];
   return Promise.all([
-    ...touched.map((one) => client.invalidateQueries({ queryKey: keys.all(one) })),
+    ...touched.map((one) =>
+      client.invalidateQueries({
+        queryKey: keys.all(one),
+        // A write changes names of its own kind only.
+        predicate: ({ queryKey }) => queryKey[1] !== 'name' || one === resource,
+      }),
+    ),
     client.invalidateQueries({ queryKey: ['search'] }),
     client.invalidateQueries({ queryKey: ['figures'] }),
   ]);
@@ -90,26 +110,33 @@ export interface Update {
   version?: number;
 }
 
-type Snapshot = [readonly unknown[], unknown][];
-
-/** Shows the change at once, in the record and in every list that holds it, and takes it back when it is refused. */
+/**
+ * Shows the change at once, in the record and in every list that holds it, and takes it back when it is refused. A stale
+ * version is merged with what is stored, and where that cannot be done the user is asked.
+ */
 export function useUpdateRecord<R extends Resource>(resource: R) {
   const client = useQueryClient();
-  return useMutation<RecordOf[R], ApiError, Update, Snapshot>({
-    mutationFn: ({ id, changes, version }) => records.update(resource, id, changes, version),
+  const show = (id: string, values: Changes) =>
+    client.setQueriesData({ queryKey: keys.all(resource) }, (shown: unknown) =>
+      withChanges(shown, id, values),
+    );
+  return useMutation<RecordOf[R], ApiError, Update, symbol>({
+    mutationFn: ({ id, changes, version }) => saveInTurn(resource, id, changes, version),
     onMutate: async ({ id, changes }) => {
+      const stored = client.getQueriesData({ queryKey: keys.all(resource) }).map(([, shown]) => shown);
+      const draft = drafts.begin(resource, id, changes, stored);
+      show(id, changes);
       await client.cancelQueries({ queryKey: keys.all(resource) });
-      const before = client.getQueriesData({ queryKey: keys.all(resource) });
-      client.setQueriesData({ queryKey: keys.all(resource) }, (shown: unknown) =>
-        patched(shown, id, changes),
-      );
-      return before;
+      show(id, changes);
+      return draft;
     },
-    onError: (_error, _update, before) => {
-      for (const [key, shown] of before ?? []) client.setQueryData(key, shown);
+    onError: (_error, { id }, draft) => draft && show(id, drafts.drop(resource, id, draft)),
+    onSuccess: (record, { id }, draft) => {
+      const shown = { ...record, ...drafts.settle(resource, id, draft, record) };
+      client.setQueryData(keys.one(resource, id), shown);
+      show(id, shown);
     },
-    onSuccess: (record) => client.setQueryData(keys.one(resource, record.id), record),
-    onSettled: () => refresh(client, resource),
+    onSettled: () => (drafts.any(resource) ? undefined : refresh(client, resource)),
   });
 }
 
@@ -151,14 +178,4 @@ export function useBulk(resource: Resource) {
     },
     onSettled: () => refresh(client, resource),
   });
-}
-
-function patched(shown: unknown, id: string, changes: Changes): unknown {
-  if (Array.isArray(shown)) return shown.map((one) => patched(one, id, changes));
-  if (shown === null || typeof shown !== 'object') return shown;
-  const object = shown as Record<string, unknown>;
-  if (object.id === id && 'version' in object) return { ...object, ...changes };
-  if ('items' in object) return { ...object, items: patched(object.items, id, changes) };
-  if ('pages' in object) return { ...object, pages: patched(object.pages, id, changes) };
-  return shown;
 }

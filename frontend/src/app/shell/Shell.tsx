@@ -6,6 +6,7 @@ import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PaletteButton } from '@/components/Palette/PaletteButton';
+import { RecordFormHost } from '@/components/RecordForm';
 import { useSession } from '@/lib/session';
 import { Navigation } from './Navigation';
 import { NavigationProgress } from './NavigationProgress';
@@ -112,6 +113,7 @@ function Frame() {
         <OfflineBanner />
         <Outlet />
       </AppShell.Main>
+      <RecordFormHost />
       <SessionExpired />
     </AppShell>
   );

@@ -1,0 +1,2 @@
+export { RecordFormHost } from './RecordFormHost';
+export { type FormRequest, openRecordForm } from './slot';
