@@ -96,7 +96,9 @@ def _by_day(asked: TrailQuery) -> bool:
 
 def _days(asked: TrailQuery) -> list[date]:
     """The days to look at, newest first, as far back as one page goes."""
-    newest = ULID.from_str(_end(asked)).datetime.astimezone(UTC).date()
+    end = _end(asked)
+    instant = ULID.from_str(end).datetime.astimezone(UTC)
+    newest = (instant - timedelta(milliseconds=1) if end == ulid_floor(instant) else instant).date()
     oldest = asked.since.date()
     count = min((newest - oldest).days + 1, MOST_DAYS)
     return [newest - timedelta(days=n) for n in range(max(count, 1))]
