@@ -13,31 +13,33 @@ export function ConditionText(props: { resource: Resource; field: Field | undefi
   const label = useFieldLabel();
   const { field, condition } = props;
   const name = label(props.resource, condition.field);
-  if (condition.operator === 'empty' || condition.operator === 'filled') {
-    return (
-      <>
-        {name} : {t(`filters.operators.${condition.operator}`).toLocaleLowerCase()}
-      </>
-    );
+  const operator = t(`filters.operators.${condition.operator}`).toLocaleLowerCase();
+  switch (condition.operator) {
+    case 'empty':
+    case 'filled':
+      return t('filters.condition.empty', { field: name, operator });
+    case 'between':
+      return (
+        <>
+          {t('filters.condition.is', { field: name })}
+          <RangeText field={field} values={condition.values} />
+        </>
+      );
+    default:
+      return (
+        <>
+          {condition.operator === 'is'
+            ? t('filters.condition.is', { field: name })
+            : t('filters.condition.other', { field: name, operator })}
+          {condition.values.map((value, index) => (
+            <span key={value}>
+              {index ? ', ' : null}
+              <ValueText field={field} value={value} />
+            </span>
+          ))}
+        </>
+      );
   }
-  return (
-    <>
-      {name}
-      {condition.operator === 'is' || condition.operator === 'between'
-        ? ' : '
-        : ` ${t(`filters.operators.${condition.operator}`).toLocaleLowerCase()} `}
-      {condition.operator === 'between' ? (
-        <RangeText field={field} values={condition.values} />
-      ) : (
-        condition.values.map((value, index) => (
-          <span key={value}>
-            {index ? ', ' : null}
-            <ValueText field={field} value={value} />
-          </span>
-        ))
-      )}
-    </>
-  );
 }
 
 function RangeText({ field, values }: { field: Field | undefined; values: string[] }) {

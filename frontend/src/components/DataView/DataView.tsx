@@ -1,6 +1,23 @@
-import { Box, Button, Group, Text } from '@mantine/core';
-import { useIntersection, useMediaQuery } from '@mantine/hooks';
-import { IconFilterOff, IconRefresh, IconTable } from '@tabler/icons-react';
+import {
+  ActionIcon,
+  Box,
+  Button,
+  Drawer,
+  Group,
+  SegmentedControl,
+  Stack,
+  Text,
+  Tooltip,
+} from '@mantine/core';
+import { useDisclosure, useHotkeys, useIntersection, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import {
+  IconChartBar,
+  IconFilter,
+  IconFilterOff,
+  IconKeyboard,
+  IconRefresh,
+  IconTable,
+} from '@tabler/icons-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '@/components/EmptyState';
@@ -18,13 +35,19 @@ import { ColumnMenu } from './ColumnMenu';
 import { type Column, columnsOf, type ExtraColumn, shownColumns, usualColumns } from './columns';
 import { questionOf } from './conditions';
 import classes from './DataView.module.css';
+import { canBeExported, ExportButton } from './ExportButton';
+import { FacetPanel } from './FacetPanel';
 import { AddFilter, FilterChips } from './FilterBar';
 import { Grid } from './Grid';
 import { GridState, GridStateProvider } from './gridState';
 import { SearchBox } from './SearchBox';
+import { SelectionBar } from './SelectionBar';
+import { Shortcuts } from './Shortcuts';
 import { SortMenu } from './SortMenu';
 import { clicked, sortKeysOf, sortText } from './sorting';
-import { isTyping, useGridKeys } from './useGridKeys';
+import { useGridKeys } from './useGridKeys';
+import { ViewBar } from './ViewBar';
+import { hasViews } from './views';
 
 /** Another way to show the list, beside the table; it gets the same question. */
 export interface Layout {
@@ -89,62 +112,161 @@ function View(props: DataViewProps<Resource> & { state: GridState }) {
   const selectable = props.selectable ?? (editable || deletable);
   const layout = props.layouts?.find((one) => one.value === search.layout);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other rows, which nobody chose
-  useEffect(() => state.clear(), [JSON.stringify(filtersOf(search)), search.q, state]);
+  const layouts = props.layouts ?? NONE;
+  const [facetsKept, keepFacets] = useLocalStorage({ key: 'alforis.facets', defaultValue: false });
+  const [drawer, { open: openDrawer, close: closeDrawer }] = useDisclosure();
+  const [help, { toggle: toggleHelp, close: closeHelp }] = useDisclosure();
+  const hasFacets = kind.fields.some((field) => field.facet);
+  useHotkeys([
+    ['/', () => input.current?.focus()],
+    ['shift+?', toggleHelp],
+  ]);
+
+  // Another question has other rows, which nobody chose.
+  const asked = JSON.stringify(question);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is what clears the selection
+  useEffect(() => state.clear(), [asked, state]);
 
   const change = (next: Partial<ListSearch>) => onSearch(defined({ ...search, ...next }) as ListSearch);
   const many = t(`kinds:${kind.resource}.many`);
+  const filters = { kind, search, onSearch };
+  const facets = <FacetPanel {...filters} question={question} />;
 
   return (
-    <Box
-      className={classes.view}
-      onKeyDown={(event) => {
-        if (event.key === '/' && !isTyping(event.target)) {
-          event.preventDefault();
-          input.current?.focus();
-        }
-      }}
-    >
-      <Group gap="xs" className={classes.toolbar}>
+    <Box className={classes.view}>
+      {hasViews(kind.resource) && !fixed ? (
+        <ViewBar resource={kind.resource} search={search} onSearch={onSearch} />
+      ) : null}
+      <Group gap="xs">
         <SearchBox
           inputRef={input}
           value={search.q ?? ''}
           label={t('data:search.label')}
           onSearch={(q) => change({ q: q || undefined })}
         />
-        <AddFilter kind={kind} search={search} onSearch={onSearch} />
+        {narrow ? (
+          <Button variant="default" leftSection={<IconFilter size={16} />} onClick={openDrawer}>
+            {t('data:filters.title')}
+          </Button>
+        ) : (
+          <>
+            <AddFilter {...filters} />
+            {hasFacets && !layout ? (
+              <Button
+                variant={facetsKept ? 'light' : 'default'}
+                leftSection={<IconChartBar size={16} />}
+                aria-pressed={facetsKept}
+                onClick={() => keepFacets(!facetsKept)}
+              >
+                {t('data:facets.title')}
+              </Button>
+            ) : null}
+          </>
+        )}
         <Group gap="xs" ml="auto">
-          <SortMenu columns={columns.all} keys={sort} onChange={(next) => change({ sort: sortText(next) })} />
-          {layout || narrow ? null : (
-            <ColumnMenu
-              all={columns.all}
-              shown={columns.shown}
-              changed={search.columns !== undefined}
-              onChange={(names) => change({ columns: names?.join(',') })}
+          {layouts.length > 0 ? (
+            <SegmentedControl
+              aria-label={t('data:layouts.label')}
+              value={layout?.value ?? 'table'}
+              onChange={(value) => change({ layout: value === 'table' ? undefined : value })}
+              data={[
+                { value: 'table', label: layoutLabel(<IconTable size={16} />, t('data:layouts.table')) },
+                ...layouts.map((one) => ({ value: one.value, label: layoutLabel(one.icon, one.label) })),
+              ]}
             />
+          ) : null}
+          {narrow || layout ? null : (
+            <>
+              <SortMenu
+                columns={columns.all}
+                keys={sort}
+                onChange={(next) => change({ sort: sortText(next) })}
+              />
+              <ColumnMenu
+                all={columns.all}
+                shown={columns.shown}
+                changed={search.columns !== undefined}
+                onChange={(names) => change({ columns: names?.join(',') })}
+              />
+            </>
+          )}
+          {canBeExported(kind.resource) && can(`${kind.permission}:export`) ? (
+            <ExportButton resource={kind.resource} question={question} columns={columns.shown} />
+          ) : null}
+          {narrow ? null : (
+            <Tooltip label={t('data:shortcuts.title')}>
+              <ActionIcon
+                variant="default"
+                size={36}
+                aria-label={t('data:shortcuts.title')}
+                onClick={toggleHelp}
+              >
+                <IconKeyboard size={16} />
+              </ActionIcon>
+            </Tooltip>
           )}
           {props.toolbar}
         </Group>
       </Group>
-      <FilterChips kind={kind} search={search} onSearch={onSearch} />
+      <FilterChips {...filters} />
       {layout ? (
         layout.render(question)
       ) : (
-        <Rows
-          {...props}
-          question={question}
-          columns={columns.shown}
-          narrow={Boolean(narrow)}
-          label={many}
-          editable={editable}
-          selectable={selectable}
-          sort={sort}
-          onSort={(next) => change({ sort: next })}
-          filtered={Boolean(search.q) || Object.keys(filtersOf(search)).length > 0}
-          onClear={() => onSearch(withoutQuestion(search))}
-        />
+        <div className={classes.body}>
+          {hasFacets && facetsKept && !narrow ? (
+            <aside className={classes.facets} aria-label={t('data:facets.title')}>
+              {facets}
+            </aside>
+          ) : null}
+          <div className={classes.rows}>
+            <Rows
+              {...props}
+              question={question}
+              columns={columns.shown}
+              narrow={Boolean(narrow)}
+              label={many}
+              editable={editable}
+              selectable={selectable}
+              sort={sort}
+              onSort={(next) => change({ sort: next })}
+              filtered={Boolean(search.q) || Object.keys(filtersOf(search)).length > 0}
+              onClear={() => onSearch(withoutQuestion(search))}
+            />
+          </div>
+        </div>
       )}
+      <Shortcuts opened={help} onClose={closeHelp} />
+      <Drawer
+        opened={drawer}
+        onClose={closeDrawer}
+        position="bottom"
+        size="85%"
+        title={t('data:filters.title')}
+        closeButtonProps={{ 'aria-label': t('common:actions.close') }}
+      >
+        <Stack>
+          <Group gap="xs">
+            <AddFilter {...filters} />
+            <SortMenu
+              columns={columns.all}
+              keys={sort}
+              onChange={(next) => change({ sort: sortText(next) })}
+            />
+          </Group>
+          <FilterChips {...filters} />
+          {hasFacets ? facets : null}
+        </Stack>
+      </Drawer>
     </Box>
+  );
+}
+
+function layoutLabel(icon: ReactNode, label: string): ReactNode {
+  return (
+    <Group gap={6} wrap="nowrap" justify="center">
+      {icon}
+      <span>{label}</span>
+    </Group>
   );
 }
 
@@ -183,6 +305,8 @@ function Rows(props: RowsProps) {
   const { data, hasNextPage, isFetchingNextPage, isPlaceholderData, fetchNextPage } = pages;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items as AnyRecord[]) ?? [], [data]);
   const total = data?.pages.at(-1)?.total ?? 0;
+
+  useEffect(() => state.setRows(rows), [state, rows]);
 
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isPlaceholderData) void fetchNextPage();
@@ -266,6 +390,7 @@ function Rows(props: RowsProps) {
         </div>
       )}
       {props.narrow && hasNextPage ? <More loading={isFetchingNextPage} onMore={more} /> : null}
+      {props.selectable ? <SelectionBar kind={kind} question={question} rows={rows} total={total} /> : null}
     </>
   );
 }

@@ -18,7 +18,7 @@ import type { ListSearch } from '@/lib/listSearch';
 import { ConditionText } from './ConditionText';
 import { type Condition, conditionsOf, withCondition, withoutConditions } from './conditions';
 import classes from './DataView.module.css';
-import { FilterEditor } from './FilterEditor';
+import { FilterEditor, folded } from './FilterEditor';
 
 interface Props {
   kind: KindOf;
@@ -176,7 +176,7 @@ function FieldChoice({ kind, onChoose }: { kind: KindOf; onChoose: (field: Field
   const [typed, setTyped] = useState('');
   const fields = kind.fields.filter((field) => field.name !== 'deleted_at');
   const found = fields.filter((field) =>
-    label(kind.resource, field.name).toLocaleLowerCase().includes(typed.trim().toLocaleLowerCase()),
+    folded(label(kind.resource, field.name)).includes(folded(typed.trim())),
   );
   return (
     <Stack gap="xs">

@@ -174,7 +174,8 @@ function Choices({ field, values, onChange, options }: ValueProps & { options: s
   );
 }
 
-function folded(text: string): string {
+/** Without case and accents, as people type. */
+export function folded(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')

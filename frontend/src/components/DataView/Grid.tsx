@@ -308,9 +308,8 @@ function ChooseRow({ kind, record, chosen }: { kind: KindOf; record: AnyRecord; 
   const { t } = useTranslation('data');
   const state = useGridState();
   const choose = useCallback(
-    (event: { target: EventTarget; nativeEvent: Event }) => {
-      const shift = (event.nativeEvent as MouseEvent).shiftKey;
-      if (shift) state.toggleRange(record.id, orderOf(event.target as Element));
+    (event: { nativeEvent: Event }) => {
+      if ((event.nativeEvent as MouseEvent).shiftKey) state.toggleRange(record.id);
       else state.toggle(record.id);
     },
     [state, record.id],
@@ -328,13 +327,6 @@ function ChooseRow({ kind, record, chosen }: { kind: KindOf; record: AnyRecord; 
       />
     </td>
   );
-}
-
-/** The ids of the rows around an element, as they are shown. */
-export function orderOf(element: Element): string[] {
-  const rows =
-    element.closest('[role=grid], [data-cards]')?.querySelectorAll<HTMLElement>('[data-row]') ?? [];
-  return [...rows].map((row) => row.dataset.row ?? '');
 }
 
 const SKELETONS = Array.from({ length: 12 }, (_, index) => index);

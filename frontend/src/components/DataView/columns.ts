@@ -25,20 +25,20 @@ export interface Column {
 }
 
 const WIDTHS: Partial<Record<Field['type'], number>> = {
-  text: 180,
+  text: 140,
   longtext: 280,
   email: 220,
   url: 200,
   phone: 150,
-  enum: 150,
+  enum: 165,
   enums: 200,
   tags: 200,
   texts: 200,
-  money: 150,
+  money: 130,
   percent: 120,
   integer: 110,
   date: 130,
-  datetime: 150,
+  datetime: 130,
   boolean: 100,
 };
 
@@ -51,7 +51,7 @@ export function columnsOf(
   const fields = kind.fields.map((field) => ({
     name: field.name,
     header: label(kind.resource, field.name),
-    width: field.name === kind.title ? 260 : (WIDTHS[field.type] ?? 180),
+    width: field.name === kind.title ? 230 : (WIDTHS[field.type] ?? 180),
     field,
     title: field.name === kind.title,
     numeric: field.type === 'money' || field.type === 'percent' || field.type === 'integer',

@@ -1,4 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { AnyRecord } from '@/lib/api/records';
 
 /**
  * Which rows are chosen and which cell is being edited. It lives beside React's state, so that choosing a row draws
@@ -11,6 +12,8 @@ export class GridState {
   private readonly listeners = new Set<() => void>();
   private snapshot: ReadonlySet<string> = this.chosen;
   private last: string | null = null;
+  private rows: ReadonlyMap<string, AnyRecord> = new Map();
+  private readonly kept = new Map<string, AnyRecord>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -36,7 +39,8 @@ export class GridState {
   }
 
   /** Chooses what lies between the row touched last and this one, or lets it go if this one was chosen. */
-  toggleRange(id: string, order: readonly string[]): void {
+  toggleRange(id: string): void {
+    const order = [...this.rows.keys()];
     const [from, to] = [order.indexOf(this.last ?? id), order.indexOf(id)];
     if (from < 0 || to < 0) {
       this.toggle(id);
@@ -56,8 +60,25 @@ export class GridState {
     this.changed();
   }
 
+  /** What is shown now; chosen records that are shown no more are kept as they were. */
+  setRows(rows: readonly AnyRecord[]): void {
+    for (const [id, record] of this.rows) if (this.chosen.has(id)) this.kept.set(id, record);
+    this.rows = new Map(rows.map((record) => [record.id, record]));
+  }
+
+  /** Chooses records that need not be shown. */
+  chooseRecords(records: readonly AnyRecord[]): void {
+    for (const record of records) this.kept.set(record.id, record);
+    this.choose(records.map((record) => record.id));
+  }
+
+  chosenRecords(): AnyRecord[] {
+    return [...this.chosen].flatMap((id) => this.rows.get(id) ?? this.kept.get(id) ?? []);
+  }
+
   clear(): void {
     this.last = null;
+    this.kept.clear();
     this.choose([]);
   }
 

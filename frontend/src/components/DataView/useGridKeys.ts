@@ -1,5 +1,4 @@
 import { type KeyboardEvent, type RefObject, useCallback, useLayoutEffect } from 'react';
-import { orderOf } from './Grid';
 import type { GridState } from './gridState';
 
 /**
@@ -64,7 +63,7 @@ const up: Action = (pressed) => moveRow(pressed, -1);
 const choose: Action = ({ event, cell, state, selectable }) => {
   const row = rowOf(cell);
   if (!row?.dataset.row || !selectable) return false;
-  if (event.shiftKey) state.toggleRange(row.dataset.row, orderOf(row));
+  if (event.shiftKey) state.toggleRange(row.dataset.row);
   else state.toggle(row.dataset.row);
   return true;
 };

@@ -44,7 +44,12 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const error = (body as { error?: Record<string, unknown> } | null)?.error;
   if (!error) return new ApiError(response.status, 'unavailable', response.statusText, { retryAfter });
-  return new ApiError(response.status, String(error.code), String(error.message), {
+  return errorFrom(response.status, error, retryAfter);
+}
+
+/** From the `error` object of an answer, or of one item of a bulk answer. */
+export function errorFrom(status: number, error: Record<string, unknown>, retryAfter?: number): ApiError {
+  return new ApiError(status, String(error.code), String(error.message), {
     details: (error.details as ErrorDetail[] | undefined) ?? [],
     requestId: error.request_id as string | undefined,
     retryAfter,
