@@ -1,4 +1,4 @@
-"""The commercial demo data: four organisations, their people, and what happened with them.
+"""The commercial demo data: four organisations, their people, and what happened with them, then a market around them.
 
 Ids follow from names, so seeding again adds only what is missing and never touches what a user has changed since.
 """
@@ -21,6 +21,7 @@ from chalicelib.domain.ports import Clock, RecordStore
 from chalicelib.domain.records import Cause, Record
 from chalicelib.domain.tasks import Task
 from chalicelib.services.people import snapshot
+from infra.demo_market import market_records
 
 _ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -137,8 +138,13 @@ _TASKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def seed_commercial_data(store: RecordStore, clock: Clock, owner_id: str, team_id: str | None) -> int:
-    """Store what is missing of the demo data, owned by the given user and team; answers how many records were added."""
+def seed_commercial_data(
+    store: RecordStore, clock: Clock, owner_id: str, team_id: str | None, colleague_id: str | None = None
+) -> int:
+    """Store what is missing of the demo data, owned by the given user and team; answers how many records were added.
+
+    The colleague, where there is one, owns a part of the market.
+    """
     now = clock.now()
     common = {
         "version": 1,
@@ -150,7 +156,8 @@ def seed_commercial_data(store: RecordStore, clock: Clock, owner_id: str, team_i
         "team_id": team_id,
         "cause": Cause(type="seed"),
     }
-    records = _records(common, now, owner_id)
+    market = market_records(common, now, (owner_id, colleague_id or owner_id), _id)
+    records = [*_records(common, now, owner_id), *market]
     return sum(_insert(store, record) for record in records)
 
 

@@ -149,7 +149,8 @@ def main() -> None:
     print(f"{seed_roles()} roles added")
     if stage == LOCAL_STAGE:
         owner = seed_demo_users(stage)
-        added = seed_commercial_data(wiring.records(), wiring.clock(), owner.id, owner.team_id)
+        colleague = wiring.records().unique_holder("user", "email", _DEMO_USERS[0][0])
+        added = seed_commercial_data(wiring.records(), wiring.clock(), owner.id, owner.team_id, colleague)
         print(f"demo users are there; {added} demo records added")
     elif options.admin_email:
         invite_first_admin(options.admin_email)
