@@ -7,6 +7,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PaletteButton } from '@/components/Palette/PaletteButton';
 import { RecordFormHost } from '@/components/RecordForm';
+import { ConflictDialog } from '@/features/records/ConflictDialog';
 import { useSession } from '@/lib/session';
 import { Navigation } from './Navigation';
 import { NavigationProgress } from './NavigationProgress';
@@ -114,6 +115,7 @@ function Frame() {
         <Outlet />
       </AppShell.Main>
       <RecordFormHost />
+      <ConflictDialog />
       <SessionExpired />
     </AppShell>
   );
