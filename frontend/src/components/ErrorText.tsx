@@ -30,7 +30,7 @@ export function messageOf(error: unknown, t: TFunction<'common'>): string {
 export function ErrorText({ error }: { error: unknown }) {
   const { t } = useTranslation();
   return (
-    <Text c="error" role="alert">
+    <Text c="var(--mantine-color-error)" role="alert">
       {messageOf(error, t)}
     </Text>
   );

@@ -11,6 +11,8 @@ import {
   IconLock,
   IconMessages,
   IconMoon,
+  IconPhone,
+  IconPlus,
   IconSearch,
   IconSun,
   IconTrash,
@@ -22,6 +24,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n';
+import { INTERACTIONS, ORGANISATIONS, PEOPLE, TASKS } from '@/lib/kinds';
 import { useCan } from '@/lib/session';
 
 export interface Command {
@@ -72,12 +75,33 @@ const THEMES = [
 
 /** What the palette can do besides opening records; only what the user may. */
 export function useCommands(): CommandGroup[] {
-  const { t } = useTranslation(['search', 'shell']);
+  const { t } = useTranslation(['search', 'shell', 'kinds']);
   const navigate = useNavigate();
   const can = useCan();
   const { setColorScheme } = useMantineColorScheme();
   const pages = PAGES.filter((page) => !('needs' in page) || can(page.needs));
+  const create: Command[] = [ORGANISATIONS, PEOPLE, INTERACTIONS, TASKS]
+    .filter((kind) => can(`${kind.permission}:create`))
+    .map((kind) => ({
+      id: `create-${kind.kind}`,
+      label: t(`kinds:${kind.resource}.new`),
+      icon: <IconPlus size={size} />,
+      run: () => openRecordForm({ kind }),
+    }));
+  if (can('interactions:create')) {
+    create.push({
+      id: 'log-call',
+      label: t('search:palette.log_call'),
+      icon: <IconPhone size={size} />,
+      run: () =>
+        openRecordForm({
+          kind: INTERACTIONS,
+          initial: { type: 'phone', status: 'done', occurred_at: new Date().toISOString() },
+        }),
+    });
+  }
   return [
+    { id: 'create', commands: create },
     {
       id: 'go',
       commands: pages.map((page) => ({

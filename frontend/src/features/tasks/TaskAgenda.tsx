@@ -2,6 +2,7 @@ import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Task } from '@/lib/api/records';
+import { asHeading } from './days';
 import { DoneBox, SnoozeMenu } from './TaskActions';
 import { isOverdue } from './TaskCard';
 
@@ -25,8 +26,8 @@ export function TaskAgenda({ month, tasks }: { month: string; tasks: readonly Ta
     <Stack gap="md">
       {[...days].map(([day, due]) => (
         <section key={day}>
-          <Title order={3} size="sm" mb={4} style={{ textTransform: 'capitalize' }}>
-            {name.format(new Date(`${day}T00:00`))}
+          <Title order={3} size="sm" mb={4}>
+            {asHeading(name.format(new Date(`${day}T00:00`)))}
           </Title>
           {due.map((task) => (
             <Group key={task.id} gap="xs" wrap="nowrap" mih={40}>
@@ -34,7 +35,7 @@ export function TaskAgenda({ month, tasks }: { month: string; tasks: readonly Ta
               <Anchor
                 component={Link}
                 to={`/tasks/${task.id}`}
-                c={isOverdue(task) ? 'error' : 'var(--mantine-color-text)'}
+                c={isOverdue(task) ? 'var(--mantine-color-error)' : 'var(--mantine-color-text)'}
                 td={task.status === 'done' ? 'line-through' : undefined}
                 style={{ flex: 1, overflowWrap: 'anywhere' }}
               >

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorText } from '@/components/ErrorText';
 import type { ListParameters, Page, Task } from '@/lib/api/records';
 import { useRecordList } from '@/lib/queries';
-import { dayAfter, mondayOf, today } from './days';
+import { asHeading, dayAfter, mondayOf, today } from './days';
 import { TaskAgenda } from './TaskAgenda';
 import { TaskWeek } from './TaskWeek';
 
@@ -106,8 +106,8 @@ function Turner(props: {
       <Button variant="default" size="sm" onClick={props.onToday}>
         {t('due.today')}
       </Button>
-      <Title order={2} size="h4" aria-live="polite" style={{ textTransform: 'capitalize' }}>
-        {props.title}
+      <Title order={2} size="h4" aria-live="polite">
+        {asHeading(props.title)}
       </Title>
       {props.loading ? <Loader size={16} /> : null}
     </Group>

@@ -26,7 +26,7 @@ export function DueDate({ task }: { task: Task }) {
     <Text
       size="xs"
       component="span"
-      c={late ? 'error' : isToday ? 'var(--mantine-color-text)' : 'dimmed'}
+      c={late ? 'var(--mantine-color-error)' : isToday ? 'var(--mantine-color-text)' : 'dimmed'}
       fw={late || isToday ? 600 : 400}
       style={{ display: 'inline-flex', alignItems: 'center', gap: 4, whiteSpace: 'nowrap' }}
     >

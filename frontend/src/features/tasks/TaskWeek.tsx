@@ -5,7 +5,7 @@ import { Board, BoardColumn } from '@/components/Board/Board';
 import type { Task } from '@/lib/api/records';
 import { useFormat } from '@/lib/format';
 import { useCan } from '@/lib/session';
-import { dayAfter, today } from './days';
+import { asHeading, dayAfter, today } from './days';
 import { type Arrival, withArrivals } from './TaskBoard';
 import { TaskCard } from './TaskCard';
 import { useTaskChanges } from './useTaskChanges';
@@ -20,7 +20,7 @@ export function TaskWeek(props: { monday: string; tasks: readonly Task[]; pendin
   const name = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric' });
   const days = [0, 1, 2, 3, 4, 5, 6].map((step) => {
     const id = dayAfter(props.monday, step);
-    return { id, name: capital(name.format(new Date(`${id}T00:00`))) };
+    return { id, name: asHeading(name.format(new Date(`${id}T00:00`))) };
   });
 
   const onMove = (task: Task, to: string) => {
@@ -72,8 +72,4 @@ export function TaskWeek(props: { monday: string; tasks: readonly Task[]; pendin
       })}
     </Board>
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

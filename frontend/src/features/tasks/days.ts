@@ -17,3 +17,8 @@ export function mondayOf(day: string): string {
   const weekday = new Date(`${day}T00:00`).getDay();
   return dayAfter(day, -((weekday + 6) % 7));
 }
+
+/** With a capital at its beginning, as a heading: French writes days and months without. */
+export function asHeading(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
