@@ -11,7 +11,7 @@ from tantivy import Occur, Query
 from chalicelib.adapters.record_index.aggregates import Grouping
 from chalicelib.adapters.record_index.queries import Clause, Compiler, Words, read_words
 from chalicelib.adapters.record_index.schema import IndexSchema, facet_column, stem, term_id
-from chalicelib.adapters.record_index.source import Found, SortKey, Source, Window, by_score, in_order
+from chalicelib.adapters.record_index.source import WIDE, Found, SortKey, Source, Window, by_score, in_order
 from chalicelib.adapters.record_index.values import is_textual
 from chalicelib.domain.errors import Detail, InvalidInput
 from chalicelib.domain.listing import (
@@ -115,11 +115,13 @@ class Reader:
     def _windows(
         self, sources: Sequence[Source], bases: Mapping[str, Clauses], query: SearchQuery, asked: Words
     ) -> dict[str, Window]:
-        """Each kind gets its own query. Typos are dear to look up, so one query over all kinds answers where it can."""
-        if not asked.forgiving and not any(source.may_match(asked) for source in sources):
+        """One query over all kinds answers where it can, for words that find few records, and for typos, which are dear
+        to look up; else each kind gets its own."""
+        at_most = WIDE if asked.forgiving else sum(source.at_most(asked) for source in sources)
+        if not at_most:
             return {}
         text = self._compile.words(asked)
-        together = self._together(sources, bases, query, text) if asked.forgiving else {}
+        together = self._together(sources, bases, query, text) if at_most <= WIDE else {}
         return {kind: together.get(kind) or _best(sources, base, text, query.limit) for kind, base in bases.items()}
 
     def _together(

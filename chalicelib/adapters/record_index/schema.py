@@ -196,6 +196,7 @@ def _prior(names: Iterable[str], id: str) -> float:
 
 
 EDGES: tuple[SearchRole, ...] = ("name", "email", "text")
+STEMS: tuple[SearchRole, ...] = ("name", "text", "notes")
 _WORD_FIELDS: Mapping[SearchRole, tuple[str, ...]] = {
     "name": ("name", "name_stem"),
     "email": ("email",),

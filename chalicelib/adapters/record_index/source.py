@@ -23,7 +23,7 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from chalicelib.adapters.record_index.queries import Clause, Compiler, Words
-from chalicelib.adapters.record_index.schema import EDGES, ID_COLUMN, IndexSchema, sort_column
+from chalicelib.adapters.record_index.schema import EDGES, ID_COLUMN, STEMS, IndexSchema, sort_column
 from chalicelib.adapters.record_index.values import sort_value
 from chalicelib.domain.listing import ListedField
 from chalicelib.domain.matching import LONGEST_EDGE, Needle
@@ -39,8 +39,8 @@ _FAR, _FAR_PART = 5_000, 0.1
 _SAMPLE = 1_000
 # How far beside a window's place in the sample its bounds are taken: four standard deviations of the middle one's.
 _SAMPLE_MARGIN = 64
-# Hits read of all kinds together, in the hope that they hold each kind's best.
-_WIDE = 200
+WIDE = 200
+"""Hits read of all kinds together, in the hope that they hold each kind's best."""
 # Hits read beyond a window of sort values, so that short runs at its edges are read whole.
 _SORT_MARGIN = 8
 
@@ -180,7 +180,7 @@ class Source:
         A kind is missing if nothing of it matches, and None if too little of it was read to tell.
         """
         query = Query.boolean_query([(Occur.Must, text), *_unscored([*clauses, *self._mask])])
-        result = self._searcher.search(query, _WIDE, weight_by_field="prior")
+        result = self._searcher.search(query, WIDE, weight_by_field="prior")
         numbers = self._searcher.fast_field_values("kind", [address for _, address in result.hits])
         hits: dict[int, list[tuple[float, tantivy.DocAddress]]] = {}
         for number, hit in zip(numbers, result.hits, strict=True):
@@ -198,19 +198,22 @@ class Source:
             return None
         return Window(by_score([self._record(address, score) for score, address in hits[: tied.stop]]), total)
 
-    def may_match(self, asked: Words) -> bool:
-        """False if some word as typed is nowhere in the index: a look into the dictionaries, without a query."""
-        return bool(asked.phone) or all(self._knows(needle) for needle in asked.needles)
+    def at_most(self, asked: Words) -> int:
+        """How many records the words as typed can match: a look into the dictionaries, without a query."""
+        if asked.phone:
+            return self._searcher.num_docs
+        return min(map(self._frequency, asked.needles))
 
-    def _knows(self, needle: Needle) -> bool:
+    def _frequency(self, needle: Needle) -> int:
+        """In how many fields of records a word is found, at least."""
         word, stem = needle.word, needle.stem
-        exact = [("name", word), ("email", word), *((f"{role}_stem", stem) for role in ("name", "text", "notes"))]
         short = needle.prefix and len(word) <= LONGEST_EDGE
-        terms = [*exact, *((f"{role}_edge", word) for role in EDGES if short)]
-        if any(self._searcher.doc_freq(field, term) for field, term in terms):
-            return True
-        long = needle.prefix and not short
-        return long and any(self._searcher.terms_with_prefix(role, word, limit=1) for role in EDGES)
+        terms = [("name", word), ("email", word), ("text", word), *((f"{role}_stem", stem) for role in STEMS)]
+        terms += [(f"{role}_edge", word) for role in EDGES if short]
+        found = sum(self._searcher.doc_freq(field, term) for field, term in terms)
+        if found > WIDE or short or not needle.prefix:
+            return found
+        return found + sum(count for role in EDGES for _, count in self._searcher.terms_with_prefix(role, word))
 
     def count(self, clauses: Sequence[Clause]) -> int:
         return _count(self._searcher.search(self._query([*clauses, *self._mask]), 1, order_by_field="version"))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.adapters.record_index import reader, source
 from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain.errors import InvalidInput
@@ -185,6 +186,25 @@ def test_fresh_writes_rank_and_count_as_if_they_were_indexed(seed, text):
         page = ListQuery("company", EVERYTHING, text=text, limit=5, offset=offset, facets=("stage", "tags"))
         mixed, indexed = before.list(page, fresh), after.list(page)
         assert (mixed.rows, mixed.total, mixed.facets) == (indexed.rows, indexed.total, indexed.facets)
+
+
+@pytest.mark.parametrize("autocomplete", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    ["dupont", "dupnot", "negociations", "el", "jean dupo", "exemple", "lyon", "+33612345678", "lefebv"],
+)
+def test_one_question_over_all_kinds_answers_as_one_for_each(text, autocomplete, monkeypatch):
+    dice = random.Random(7)
+    index = index_of(*(random_document(dice, f"R{n}") for n in range(300)))
+    seen = {"company": Visibility(keys=frozenset({"team:a"})), "person": EVERYTHING}
+    question = SearchQuery(text, seen, limit=4, autocomplete=autocomplete)
+    answers = []
+    for wide in (1, 40, 1_000):
+        monkeypatch.setattr(source, "WIDE", wide)
+        monkeypatch.setattr(reader, "WIDE", wide)
+        answers.append(index.search(question))
+
+    assert answers[0] == answers[1] == answers[2] != []
 
 
 HOSTILE = [
