@@ -3,7 +3,7 @@
 Messages of the index, mail, notification and access queues go back to their queue. The relay's dead letters only name a
 part of the table's stream, which is read again (the stream keeps records for 24 hours) and handed to the relay; the
 maintenance function's hold the input it failed on. A message leaves the dead-letter queue after its work has been taken
-over.
+over; one whose work fails again stays, is told, and does not keep the others from their turn.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import argparse
 import json
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError, ParamValidationError
 
 from infra.names import stack_name
 from infra.target import add_target_options, chosen_stage
@@ -27,16 +29,33 @@ class RedriveFailed(Exception):
     """The work failed again; its message stays in the dead-letter queue."""
 
 
-def redrive(stage: str, name: str) -> int:
-    """Redrive all that waits in the queue `name` of QUEUES; answers how many messages left it."""
+@dataclass
+class Outcome:
+    """How many messages left the dead-letter queue, and why the others, by id, did not."""
+
+    moved: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        stay = [f"{id} stays: {reason}" for id, reason in self.failures.items()]
+        return "\n".join([*stay, f"{self.moved} messages redriven, {len(stay)} stay."])
+
+
+def redrive(stage: str, name: str) -> Outcome:
+    """Redrive all that waits in the queue `name` of QUEUES, each message once."""
     stack = _Stack(stack_name(stage))
     dead_letters = stack.queue_url(f"{name.capitalize()}DeadLetters")
-    moved = 0
-    for message in _messages(stack.sqs, dead_letters):
-        QUEUES[name](stack, message)
-        stack.sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=message["ReceiptHandle"])
-        moved += 1
-    return moved
+    outcome = Outcome()
+    while fresh := [m for m in _receive(stack.sqs, dead_letters) if m["MessageId"] not in outcome.failures]:
+        for message in fresh:
+            try:
+                QUEUES[name](stack, message)
+            except RedriveFailed as failure:
+                outcome.failures[message["MessageId"]] = str(failure)
+            else:
+                stack.sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=message["ReceiptHandle"])
+                outcome.moved += 1
+    return outcome
 
 
 class _Stack:
@@ -59,11 +78,12 @@ class _Stack:
         return result
 
 
-def _messages(sqs: Any, url: str) -> Iterator[dict[str, Any]]:
-    while found := sqs.receive_message(
+def _receive(sqs: Any, url: str) -> list[dict[str, Any]]:
+    answer = sqs.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
-    ).get("Messages"):
-        yield from found
+    )
+    found: list[dict[str, Any]] = answer.get("Messages", [])
+    return found
 
 
 def _back_to(queue: str) -> Callable[[_Stack, dict[str, Any]], None]:
@@ -77,9 +97,14 @@ def _back_to(queue: str) -> Callable[[_Stack, dict[str, Any]], None]:
 
 
 def _relay_again(stack: _Stack, message: dict[str, Any]) -> None:
-    lost = json.loads(message["Body"])["DDBStreamBatchInfo"]
-    records = [{**r, "eventSourceARN": lost["streamArn"]} for r in read_stream(boto3.client("dynamodbstreams"), lost)]
-    stack.invoke("relay", {"Records": records})
+    try:
+        lost = json.loads(message["Body"])["DDBStreamBatchInfo"]
+        found = read_stream(boto3.client("dynamodbstreams"), lost)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RedriveFailed("it names no part of the stream") from error
+    except (ClientError, ParamValidationError) as error:
+        raise RedriveFailed(f"the stream does not give its part any more, so reindex: {error}") from error
+    stack.invoke("relay", {"Records": [{**record, "eventSourceARN": lost["streamArn"]} for record in found]})
 
 
 def read_stream(streams: Any, part: dict[str, str]) -> list[dict[str, Any]]:
@@ -104,8 +129,11 @@ def read_stream(streams: Any, part: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _maintain_again(stack: _Stack, message: dict[str, Any]) -> None:
-    body = json.loads(message["Body"])
-    stack.invoke("maintenance", body.get("requestPayload", body))
+    try:
+        body = json.loads(message["Body"])
+    except ValueError as error:
+        raise RedriveFailed("it holds no input") from error
+    stack.invoke("maintenance", body.get("requestPayload", body) if isinstance(body, dict) else body)
 
 
 def _plain(value: Any) -> Any:
@@ -129,10 +157,9 @@ def main() -> None:
     parser.add_argument("queue", choices=QUEUES)
     add_target_options(parser)
     options = parser.parse_args()
-    try:
-        print(f"{redrive(chosen_stage(options), options.queue)} messages redriven.")
-    except RedriveFailed as failure:
-        sys.exit(str(failure))
+    outcome = redrive(chosen_stage(options), options.queue)
+    print(outcome)
+    sys.exit(1 if outcome.failures else 0)
 
 
 if __name__ == "__main__":

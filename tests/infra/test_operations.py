@@ -49,9 +49,10 @@ def test_dead_mail_goes_back_to_its_queue(stack: Any) -> None:
     for number in range(12):
         stack.send_message(QueueUrl=url("MailDeadLetters"), MessageBody=f"mail {number}")
 
-    moved = redrive.redrive(STAGE, "mail")
+    outcome = redrive.redrive(STAGE, "mail")
 
-    assert moved == 12
+    assert outcome == redrive.Outcome(moved=12)
+    assert str(outcome) == "12 messages redriven, 0 stay."
     assert bodies(stack, "MailDeadLetters") == []
     found = {body for _ in range(4) for body in bodies(stack, "MailQueue")}
     assert found == {f"mail {number}" for number in range(12)}
@@ -66,25 +67,65 @@ def test_dead_index_messages_keep_their_order_and_group(stack: Any) -> None:
             MessageDeduplicationId=str(number),
         )
 
-    assert redrive.redrive(STAGE, "index") == 3
+    assert redrive.redrive(STAGE, "index").moved == 3
     assert bodies(stack, "IndexQueue") == ["record 0", "record 1", "record 2"]
 
 
 def test_work_that_fails_again_stays_a_dead_letter(stack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    stack.send_message(QueueUrl=url("RelayDeadLetters"), MessageBody="{}")
+    for body in ("good", "bad", "good", "bad", "good"):
+        stack.send_message(QueueUrl=url("RelayDeadLetters"), MessageBody=body)
+    handled: list[str] = []
 
-    def fail(*_: Any) -> None:
-        raise redrive.RedriveFailed("again")
+    def fail_the_bad(_: Any, message: dict[str, Any]) -> None:
+        handled.append(message["Body"])
+        if message["Body"] == "bad":
+            raise redrive.RedriveFailed("relay failed again")
 
-    monkeypatch.setitem(redrive.QUEUES, "relay", fail)
+    monkeypatch.setitem(redrive.QUEUES, "relay", fail_the_bad)
 
-    with pytest.raises(redrive.RedriveFailed):
-        redrive.redrive(STAGE, "relay")
+    outcome = redrive.redrive(STAGE, "relay")
 
-    attributes = stack.get_queue_attributes(
-        QueueUrl=url("RelayDeadLetters"), AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
-    )["Attributes"]
-    assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
+    assert sorted(handled) == ["bad", "bad", "good", "good", "good"]
+    assert (outcome.moved, list(outcome.failures.values())) == (3, ["relay failed again"] * 2)
+    assert str(outcome).endswith("3 messages redriven, 2 stay.")
+    assert waiting(stack, "RelayDeadLetters") == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("not json", "it names no part of the stream"),
+        ("[]", "it names no part of the stream"),
+        ('{"DDBStreamBatchInfo": {"streamArn": "arn"}}', "it names no part of the stream"),
+        (
+            json.dumps(
+                {
+                    "DDBStreamBatchInfo": {
+                        "streamArn": "arn:aws:dynamodb:eu-west-3:123456789012:table/gone/stream/2026",
+                        "shardId": "shard",
+                        "startSequenceNumber": "1",
+                        "endSequenceNumber": "2",
+                    }
+                }
+            ),
+            "the stream does not give its part any more",
+        ),
+    ],
+)
+def test_a_dead_letter_that_cannot_be_read_stays_and_says_why(stack: Any, body: str, reason: str) -> None:
+    stack.send_message(QueueUrl=url("RelayDeadLetters"), MessageBody=body)
+
+    outcome = redrive.redrive(STAGE, "relay")
+
+    (told,) = outcome.failures.values()
+    assert told.startswith(reason)
+    assert waiting(stack, "RelayDeadLetters") == 1
+
+
+def waiting(sqs: Any, logical_id: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sqs.get_queue_attributes(QueueUrl=url(logical_id), AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
 
 
 class PagedStream:
