@@ -18,6 +18,7 @@ import { messageOf } from '@/components/ErrorText';
 import { RecordName } from '@/components/fields/RecordName';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
+import { useRefusal } from '@/components/RecordForm/refusals';
 import { toasts } from '@/components/toasts';
 import { api, bodyOf } from '@/lib/api/client';
 import type { ApiError } from '@/lib/api/errors';
@@ -54,6 +55,7 @@ function ProfileForm() {
   const { t: shell } = useTranslation('shell');
   const { user } = useMe();
   const queryClient = useQueryClient();
+  const refusal = useRefusal();
   const form = useForm({
     initialValues: {
       first_name: user.first_name ?? '',
@@ -85,7 +87,7 @@ function ProfileForm() {
     onError: (error) => {
       if (error.status === 412) void session.reload();
       form.setErrors(
-        Object.fromEntries(Object.keys(error.fields).map((name) => [name, t('profile.invalid')])),
+        Object.fromEntries(Object.entries(error.fields).map(([name, message]) => [name, refusal(message)])),
       );
     },
   });
