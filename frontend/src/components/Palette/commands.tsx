@@ -23,6 +23,7 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { openRecordForm } from '@/components/RecordForm';
 import { chooseLanguage, LANGUAGES } from '@/lib/i18n';
 import { INTERACTIONS, ORGANISATIONS, PEOPLE, TASKS } from '@/lib/kinds';
 import { useCan } from '@/lib/session';
