@@ -1,4 +1,6 @@
-"""Lighthouse's scores of the web UI's pages, signed in, on a local cloud of its own; as on a desktop computer."""
+"""Lighthouse's scores of the web UI's pages, signed in, on a local cloud of its own; as on a desktop computer.
+
+The best of three visits counts, so that what else the machine does counts for nothing."""
 
 from __future__ import annotations
 
