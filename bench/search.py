@@ -159,7 +159,7 @@ def _peak_memory(folder: str, size: int) -> float:
 
 def _answer_all(folder: str, size: int) -> float:
     index = LocalIndex(IndexSchema(KINDS), Path(folder))
-    for ask in list_questions():
+    for ask in [*list_questions(), *deep_questions(size)]:
         index.list(ask())
     for asked in search_questions(sample(size, 300)).values():
         for question in asked:
