@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { type AnyRecord, type Resource, records } from './api/records';
+import { type Resource, records } from './api/records';
+import { makeBatch } from './batch';
 import { KINDS, titleOf } from './kinds';
 
 /**
@@ -13,50 +14,21 @@ export function useName(resource: Resource, id: string | null | undefined) {
 export function nameQuery(resource: Resource, id: string | null | undefined) {
   return queryOptions({
     queryKey: [resource, 'name', id],
-    queryFn: () => nameOf(resource, id as string),
+    queryFn: async () => (await batchOf(resource)(id as string)) ?? null,
     enabled: Boolean(id),
     staleTime: 300_000,
   });
 }
 
-type Waiting = Map<string, { resolve: (name: string | null) => void; reject: (error: unknown) => void }[]>;
-const waiting = new Map<Resource, Waiting>();
+const batches = new Map<Resource, (id: string) => Promise<string | undefined>>();
 
-function nameOf(resource: Resource, id: string): Promise<string | null> {
-  return new Promise((resolve, reject) => {
-    let batch = waiting.get(resource);
-    if (!batch) {
-      batch = new Map();
-      waiting.set(resource, batch);
-      setTimeout(() => void flush(resource), 5);
-    }
-    batch.set(id, [...(batch.get(id) ?? []), { resolve, reject }]);
-  });
+function batchOf(resource: Resource): (id: string) => Promise<string | undefined> {
+  const batch = batches.get(resource) ?? makeBatch((ids) => namesOf(resource, ids));
+  batches.set(resource, batch);
+  return batch;
 }
 
-async function flush(resource: Resource): Promise<void> {
-  const batch = waiting.get(resource) ?? new Map();
-  waiting.delete(resource);
-  const ids = [...batch.keys()];
-  for (let start = 0; start < ids.length; start += 100) {
-    const some = ids.slice(start, start + 100);
-    const asked = some.flatMap((id) =>
-      (batch.get(id) ?? []).map((one: unknown) => ({ id, ...(one as object) })),
-    );
-    await answer(resource, some, asked as never);
-  }
-}
-
-async function answer(
-  resource: Resource,
-  ids: string[],
-  asked: { id: string; resolve: (name: string | null) => void; reject: (error: unknown) => void }[],
-): Promise<void> {
-  try {
-    const { items } = await records.list(resource, { id: ids, limit: 100 });
-    const names = new Map(items.map((item: AnyRecord) => [item.id, titleOf(KINDS[resource], item)]));
-    for (const one of asked) one.resolve(names.get(one.id) ?? null);
-  } catch (error) {
-    for (const one of asked) one.reject(error);
-  }
+async function namesOf(resource: Resource, ids: string[]): Promise<Map<string, string>> {
+  const { items } = await records.list(resource, { id: ids, limit: ids.length });
+  return new Map(items.map((item) => [item.id, titleOf(KINDS[resource], item)]));
 }

@@ -75,7 +75,14 @@ export interface DataViewProps<R extends Resource> {
   rowActions?: (record: RecordOf[R]) => ReactNode;
   /** Shown when there is no record at all. */
   empty?: ReactNode;
+  /** Width of their column in pixels; 96 unless told. */
+  rowActionsWidth?: number;
   layouts?: readonly Layout[];
+  /** The layout shown unless the user chooses another; the table unless told. */
+  usualLayout?: string;
+  /** In place of the kind's own. */
+  usualSort?: string;
+  usualColumns?: readonly string[];
   /** False: rows cannot be chosen. Without it they can where the user may update or delete. */
   selectable?: boolean;
 }
@@ -94,23 +101,24 @@ export function DataView<R extends Resource>(props: DataViewProps<R>) {
 }
 
 function View(props: DataViewProps<Resource> & { state: GridState }) {
-  const { kind, search, onSearch, fixed, state, extraColumns = NONE } = props;
+  const { kind, search, onSearch, fixed, state, usualSort = props.kind.usualSort } = props;
   const { t } = useTranslation(['data', 'kinds', 'common']);
   const can = useCan();
   const me = useMe().user.id;
   const narrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const input = useRef<HTMLInputElement>(null);
 
-  const columns = useColumns(kind, extraColumns, search.columns);
+  const usualLayout = props.usualLayout ?? 'table';
+  const columns = useColumns(props);
   const sort = useMemo(() => sortKeysOf(search.sort), [search.sort]);
   const question = useMemo(
-    () => ({ sort: kind.usualSort, ...defined(questionOf(kind, search, me)), ...fixed }),
-    [kind, search, me, fixed],
+    () => ({ sort: usualSort, ...defined(questionOf(kind, search, me)), ...fixed }),
+    [kind, search, me, fixed, usualSort],
   );
   const editable = can(`${kind.permission}:update`) && !fixed?.deleted;
   const deletable = can(`${kind.permission}:delete`);
   const selectable = props.selectable ?? (editable || deletable);
-  const layout = props.layouts?.find((one) => one.value === search.layout);
+  const layout = props.layouts?.find((one) => one.value === (search.layout ?? usualLayout));
 
   const layouts = props.layouts ?? NONE;
   const [facetsKept, keepFacets] = useLocalStorage({ key: 'alforis.facets', defaultValue: false });
@@ -135,7 +143,7 @@ function View(props: DataViewProps<Resource> & { state: GridState }) {
   return (
     <Box className={classes.view}>
       {hasViews(kind.resource) && !fixed ? (
-        <ViewBar resource={kind.resource} search={search} onSearch={onSearch} />
+        <ViewBar resource={kind.resource} search={search} onSearch={onSearch} usualLayout={usualLayout} />
       ) : null}
       <Group gap="xs">
         <SearchBox
@@ -168,7 +176,7 @@ function View(props: DataViewProps<Resource> & { state: GridState }) {
             <SegmentedControl
               aria-label={t('data:layouts.label')}
               value={layout?.value ?? 'table'}
-              onChange={(value) => change({ layout: value === 'table' ? undefined : value })}
+              onChange={(value) => change({ layout: value === usualLayout ? undefined : value })}
               data={[
                 { value: 'table', label: layoutLabel(<IconTable size={16} />, t('data:layouts.table')) },
                 ...layouts.map((one) => ({ value: one.value, label: layoutLabel(one.icon, one.label) })),
@@ -190,7 +198,7 @@ function View(props: DataViewProps<Resource> & { state: GridState }) {
               />
             </>
           )}
-          {canBeExported(kind.resource) && can(`${kind.permission}:export`) ? (
+          {canBeExported(kind.resource) && !fixed?.deleted && can(`${kind.permission}:export`) ? (
             <ExportButton resource={kind.resource} question={question} columns={columns.shown} />
           ) : null}
           {narrow ? null : (
@@ -270,14 +278,18 @@ function layoutLabel(icon: ReactNode, label: string): ReactNode {
   );
 }
 
-function useColumns(kind: KindOf, extra: readonly ExtraColumn[], names: string | undefined) {
+function useColumns(props: DataViewProps<Resource>) {
+  const { kind, extraColumns = NONE, usualColumns: usual } = props;
+  const { columns: names } = props.search;
   const label = useFieldLabel();
   const { i18n } = useTranslation();
+  const deleted = Boolean(props.fixed?.deleted);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the labels change with the language
   return useMemo(() => {
-    const all = columnsOf(kind, label, extra).filter((column) => column.name !== 'deleted_at');
-    return { all, shown: shownColumns(all, names?.split(',') ?? usualColumns(kind, extra)) };
-  }, [kind, extra, names, i18n.language]);
+    const known = columnsOf(kind, label, extraColumns);
+    const all = deleted ? known : known.filter((column) => column.name !== 'deleted_at');
+    return { all, shown: shownColumns(all, names?.split(',') ?? usual ?? usualColumns(kind, extraColumns)) };
+  }, [kind, extraColumns, usual, names, deleted, i18n.language]);
 }
 
 interface RowsProps extends DataViewProps<Resource> {
@@ -358,6 +370,7 @@ function Rows(props: RowsProps) {
     editable: props.editable,
     hrefOf,
     onOpen,
+    rowActionsWidth: props.rowActionsWidth ?? 96,
     rowActions: rowActions as ((record: AnyRecord) => ReactNode) | undefined,
     rows,
     pending: !data,

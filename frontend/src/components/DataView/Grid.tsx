@@ -30,6 +30,7 @@ export interface GridProps extends Shown {
   total: number;
   sort: readonly SortKey[];
   onSortClick: (field: string, add: boolean) => void;
+  rowActionsWidth: number;
   gridRef: Ref<HTMLTableElement>;
   /** Skeleton rows in place of rows. */
   pending: boolean;
@@ -47,7 +48,7 @@ export function Grid(props: GridProps) {
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table used cell by cell is a grid
       role="grid"
       className={classes.grid}
-      style={{ minWidth: width + (props.rowActions ? 60 : 0) }}
+      style={{ minWidth: width + (props.rowActions ? props.rowActionsWidth : 0) }}
       aria-label={props.label}
       aria-rowcount={props.total + 1}
       aria-multiselectable={selectable || undefined}
@@ -59,7 +60,7 @@ export function Grid(props: GridProps) {
         {columns.map((column) => (
           <col key={column.name} style={{ width: column.width }} />
         ))}
-        {props.rowActions ? <col style={{ width: 60 }} /> : null}
+        {props.rowActions ? <col style={{ width: props.rowActionsWidth }} /> : null}
       </colgroup>
       <thead>
         <tr aria-rowindex={1}>

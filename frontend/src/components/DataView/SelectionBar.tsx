@@ -1,5 +1,13 @@
 import { Button, CloseButton, Group, Menu, Paper, Text } from '@mantine/core';
-import { IconChevronUp, IconPencil, IconTag, IconTagOff, IconTrash, IconUser } from '@tabler/icons-react';
+import {
+  IconChevronUp,
+  IconPencil,
+  IconRestore,
+  IconTag,
+  IconTagOff,
+  IconTrash,
+  IconUser,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { messageOf } from '@/components/ErrorText';
@@ -46,7 +54,8 @@ export function SelectionBar(props: {
   const open = (which: BulkForm) =>
     setForm({ form: which, records: state.chosenRecords() as unknown as Chosen[] });
 
-  const updates = can(`${kind.permission}:update`);
+  const deleted = Boolean(props.question.deleted);
+  const updates = !deleted && can(`${kind.permission}:update`);
   const most = Math.min(total, MOST_CHOSEN);
   return (
     <>
@@ -79,6 +88,11 @@ export function SelectionBar(props: {
                 </Button>
               </Menu.Target>
               <Menu.Dropdown>
+                {deleted ? (
+                  <Menu.Item leftSection={<IconRestore size={16} />} onClick={() => open('restore')}>
+                    {t('data:bulk.restore')}
+                  </Menu.Item>
+                ) : null}
                 {updates ? (
                   <>
                     <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => open('set')}>
@@ -101,7 +115,7 @@ export function SelectionBar(props: {
                     ) : null}
                   </>
                 ) : null}
-                {can(`${kind.permission}:delete`) ? (
+                {!deleted && can(`${kind.permission}:delete`) ? (
                   <Menu.Item c="error" leftSection={<IconTrash size={16} />} onClick={() => open('delete')}>
                     {t('data:bulk.delete')}
                   </Menu.Item>

@@ -35,17 +35,19 @@ interface Props {
   resource: ViewedResource;
   search: ListSearch;
   onSearch: (next: ListSearch) => void;
+  /** The layout that a state without one means. */
+  usualLayout: string;
 }
 
 /** The saved views of a list, the one that is shown, and what was changed since. */
-export function ViewBar({ resource, search, onSearch }: Props) {
+export function ViewBar({ resource, search, onSearch, usualLayout }: Props) {
   const { t } = useTranslation('data');
   const { data: views = [], isSuccess } = useViews(resource);
   const [saving, setSaving] = useState(false);
   const me = useMe().user.id;
   const shown = views.find((view) => view.id === search.view);
-  const changed = differs(search, shown);
-  useDefaultView(views, isSuccess, me, search, onSearch);
+  const changed = differs(search, shown, usualLayout);
+  useDefaultView(views, isSuccess, me, { resource, search, onSearch, usualLayout });
 
   return (
     <Group gap={4} className={classes.views} component="nav" aria-label={t('views.label')}>
@@ -58,13 +60,20 @@ export function ViewBar({ resource, search, onSearch }: Props) {
           active={view.id === shown?.id}
           changed={view.id === shown?.id && changed}
           visibility={view.visibility}
-          onClick={() => onSearch(searchOf(view))}
+          onClick={() => onSearch(searchOf(view, usualLayout))}
         >
           {view.name}
         </ViewTab>
       ))}
       {shown ? (
-        <ViewMenu resource={resource} view={shown} search={search} onSearch={onSearch} changed={changed} />
+        <ViewMenu
+          usualLayout={usualLayout}
+          resource={resource}
+          view={shown}
+          search={search}
+          onSearch={onSearch}
+          changed={changed}
+        />
       ) : null}
       {changed ? (
         <Button
@@ -79,7 +88,7 @@ export function ViewBar({ resource, search, onSearch }: Props) {
       {saving ? (
         <ViewDialog
           resource={resource}
-          query={viewQueryOf(search)}
+          query={viewQueryOf(search, usualLayout)}
           onClose={() => setSaving(false)}
           onSaved={(view) => onSearch({ ...search, view: view.id })}
         />
@@ -93,16 +102,15 @@ function useDefaultView(
   views: readonly SavedView[],
   known: boolean,
   me: string,
-  search: ListSearch,
-  onSearch: (next: ListSearch) => void,
+  { search, onSearch, usualLayout }: Props,
 ) {
   const decided = useRef(Object.keys(search).length > 0);
   useEffect(() => {
     if (!known || decided.current) return;
     decided.current = true;
     const usual = views.find((view) => view.is_default && view.owner_id === me);
-    if (usual) onSearch(searchOf(usual));
-  }, [known, views, me, onSearch]);
+    if (usual) onSearch(searchOf(usual, usualLayout));
+  }, [known, views, me, onSearch, usualLayout]);
 }
 
 function ViewTab(props: {
@@ -130,6 +138,7 @@ function ViewTab(props: {
 }
 
 function ViewMenu({
+  usualLayout,
   resource,
   view,
   search,
@@ -153,7 +162,7 @@ function ViewMenu({
       await remove.mutateAsync(view);
       onSearch({});
       toasts.undoable(t('data:views.deleted', { name: view.name }), common('actions.undo'), () => {
-        restore.mutateAsync(view).then(() => onSearch(searchOf(view)), failed);
+        restore.mutateAsync(view).then(() => onSearch(searchOf(view, usualLayout)), failed);
       });
     } catch (error) {
       failed(error);
@@ -170,7 +179,7 @@ function ViewMenu({
               variant="light"
               leftSection={<IconDeviceFloppy size={15} />}
               loading={update.isPending}
-              onClick={() => void save({ query: viewQueryOf(search) }, t('data:views.saved'))}
+              onClick={() => void save({ query: viewQueryOf(search, usualLayout) }, t('data:views.saved'))}
             >
               {t('common:actions.save')}
             </Button>
@@ -180,7 +189,7 @@ function ViewMenu({
             variant="subtle"
             color="gray"
             leftSection={<IconRestore size={15} />}
-            onClick={() => onSearch(searchOf(view))}
+            onClick={() => onSearch(searchOf(view, usualLayout))}
           >
             {t('data:views.reset')}
           </Button>
@@ -224,7 +233,7 @@ function ViewMenu({
         <ViewDialog
           resource={resource}
           view={dialog === 'rename' ? view : undefined}
-          query={viewQueryOf(search)}
+          query={viewQueryOf(search, usualLayout)}
           onClose={() => setDialog(null)}
           onSaved={(saved) => {
             if (dialog === 'copy') onSearch({ ...search, view: saved.id });

@@ -76,8 +76,9 @@ export function useViewWriter(resource: ViewedResource) {
 }
 
 /** What a view keeps of a state. */
-export function viewQueryOf(search: ListSearch): ViewQuery {
-  const layout = search.layout && LAYOUTS.includes(search.layout) ? (search.layout as LayoutType) : 'table';
+export function viewQueryOf(search: ListSearch, usualLayout: string): ViewQuery {
+  const shown = search.layout ?? usualLayout;
+  const layout = LAYOUTS.includes(shown) ? (shown as LayoutType) : 'table';
   return {
     filters: filtersOf(search),
     sort: search.sort?.split(',') ?? [],
@@ -88,7 +89,7 @@ export function viewQueryOf(search: ListSearch): ViewQuery {
 }
 
 /** The state that a view stands for. */
-export function searchOf(view: SavedView): ListSearch {
+export function searchOf(view: SavedView, usualLayout: string): ListSearch {
   const { filters = {}, sort = [], columns = [], q, layout } = view.query;
   const state: ListSearch = { view: view.id };
   for (const [name, values] of Object.entries(filters)) {
@@ -97,18 +98,18 @@ export function searchOf(view: SavedView): ListSearch {
   if (q) state.q = q;
   if (sort.length) state.sort = sort.join(',');
   if (columns.length) state.columns = columns.join(',');
-  if (layout && layout.type !== 'table') state.layout = layout.type;
+  if (layout && layout.type !== usualLayout) state.layout = layout.type;
   return state;
 }
 
 /** Whether a state asks something else than the view it began as; without a view, whether it asks anything. */
-export function differs(search: ListSearch, view: SavedView | undefined): boolean {
-  return canonical(search) !== canonical(view ? searchOf(view) : {});
+export function differs(search: ListSearch, view: SavedView | undefined, usualLayout: string): boolean {
+  return canonical(search, usualLayout) !== canonical(view ? searchOf(view, usualLayout) : {}, usualLayout);
 }
 
-function canonical(search: ListSearch): string {
+function canonical(search: ListSearch, usualLayout: string): string {
   const { view: _begun, ...asked } = search;
-  if (asked.layout === 'table') delete asked.layout;
+  if (asked.layout === usualLayout) delete asked.layout;
   return JSON.stringify(
     Object.entries(asked)
       .filter(([, value]) => value !== undefined)

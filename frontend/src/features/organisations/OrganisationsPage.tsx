@@ -1,19 +1,39 @@
-import { getRouteApi } from '@tanstack/react-router';
+import { Button } from '@mantine/core';
+import { IconBuilding, IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { DataView } from '@/components/DataView';
+import { EmptyState } from '@/components/EmptyState';
 import { PageHeader } from '@/components/PageHeader';
+import { openRecordForm } from '@/components/RecordForm';
 import { ORGANISATIONS } from '@/lib/kinds';
-
-const route = getRouteApi('/shell/organisations');
+import { useCan } from '@/lib/session';
+import { useListSearch } from '@/lib/useListSearch';
 
 export function OrganisationsPage() {
-  const { t } = useTranslation('organisations');
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const { t } = useTranslation(['organisations', 'kinds']);
+  const can = useCan();
+  const [search, setSearch] = useListSearch();
+  const create = can('organisations:create') ? (
+    <Button leftSection={<IconPlus size={16} />} onClick={() => openRecordForm({ kind: ORGANISATIONS })}>
+      {t('kinds:organisations.new')}
+    </Button>
+  ) : null;
   return (
     <>
-      <PageHeader title={t('title')} />
-      <DataView kind={ORGANISATIONS} search={search} onSearch={(next) => navigate({ search: next })} />
+      <PageHeader title={t('organisations:title')} actions={create} />
+      <DataView
+        kind={ORGANISATIONS}
+        search={search}
+        onSearch={setSearch}
+        empty={
+          <EmptyState
+            icon={<IconBuilding size={28} />}
+            title={t('organisations:empty.title')}
+            text={t('organisations:empty.text')}
+            action={create}
+          />
+        }
+      />
     </>
   );
 }
