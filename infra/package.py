@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra import docs_assets
-from infra.templates import load_parts
+from infra.templates import TemplateError, load_parts
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -97,7 +97,10 @@ def _run_chalice(requirements: str) -> Path:
         (project / name).symlink_to(ROOT / name)
     (project / "requirements.txt").write_text(requirements)
     parts = BUILD / "parts.json"
-    parts.write_text(json.dumps(load_parts()))
+    try:
+        parts.write_text(json.dumps(load_parts()))
+    except TemplateError as error:
+        raise SystemExit(f"infra/template: {error}") from error
     chalice = Path(sys.executable).with_name("chalice")
     options: list[str | Path] = ["--stage", "crm", "--merge-template", parts]
     done = subprocess.run(

@@ -36,17 +36,30 @@ def _construct_intrinsic(loader: _IntrinsicLoader, suffix: str, node: yaml.Node)
 _IntrinsicLoader.add_multi_constructor("!", _construct_intrinsic)
 
 
+class TemplateError(ValueError):
+    """A part is not YAML, or repeats a name."""
+
+
 def load_parts() -> Template:
-    """All parts in one template; a name defined twice in one section is a `ValueError`."""
+    """All parts in one template. Raises `TemplateError` for one that cannot be read or a name defined twice."""
     joined: Template = {}
     for path in sorted(PARTS.glob("*.yaml")):
-        part = yaml.load(path.read_text(), Loader=_IntrinsicLoader)  # noqa: S506 - a SafeLoader subclass
-        for section, entries in part.items():
+        for section, entries in _read_part(path).items():
             if not isinstance(entries, dict):
                 joined[section] = entries
                 continue
             known = joined.setdefault(section, {})
             if twice := known.keys() & entries.keys():
-                raise ValueError(f"{path.name} defines {sorted(twice)} again in {section}")
+                raise TemplateError(f"{path.name} defines {sorted(twice)} again in {section}")
             known.update(entries)
     return joined
+
+
+def _read_part(path: Path) -> Template:
+    try:
+        part = yaml.load(path.read_text(), Loader=_IntrinsicLoader)  # noqa: S506 - a SafeLoader subclass
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{path.name} is not YAML: {error}") from error
+    if not isinstance(part, dict):
+        raise TemplateError(f"{path.name} has no sections")
+    return part
