@@ -64,7 +64,6 @@ export function AuditPage() {
           value={search.action ?? null}
           onChange={(action) => change({ action: action ?? undefined })}
           searchable
-          w={240}
           {...clearable}
         />
         <Select
@@ -72,7 +71,6 @@ export function AuditPage() {
           data={OUTCOMES.map((value) => ({ value, label: t(`audit.outcomes.${value}`) }))}
           value={search.outcome ?? null}
           onChange={(outcome) => change({ outcome: outcome ?? undefined })}
-          w={130}
           {...clearable}
         />
       </TrailFilters>

@@ -128,7 +128,7 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
     );
   });
   const text = (name: 'email' | 'username' | 'first_name' | 'last_name' | 'phone') => ({
-    label: label('users', name),
+    label: name === 'username' ? t('users.username') : label('users', name),
     ...form.getInputProps(name),
   });
   const picked = (name: 'role' | 'team_id') => ({

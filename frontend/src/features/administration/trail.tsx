@@ -54,19 +54,16 @@ export function TrailFilters({ search, onChange, children }: FilterProps) {
       clearable
       clearButtonProps={clear}
       maxDate={new Date()}
-      w={150}
     />
   );
   return (
-    <Group align="flex-end" gap="sm" mb="md" role="search" aria-label={t('trail.filters')}>
-      <div style={{ width: 220 }}>
-        <RecordPicker
-          resource="users"
-          label={t('trail.actor')}
-          value={search.actor_id && ULID.test(search.actor_id) ? search.actor_id : null}
-          onChange={(id) => onChange({ actor_id: id ?? undefined })}
-        />
-      </div>
+    <div className="trail-filters" role="search" aria-label={t('trail.filters')}>
+      <RecordPicker
+        resource="users"
+        label={t('trail.actor')}
+        value={search.actor_id && ULID.test(search.actor_id) ? search.actor_id : null}
+        onChange={(id) => onChange({ actor_id: id ?? undefined })}
+      />
       <Select
         label={t('trail.kind')}
         data={Object.values(KINDS).map((kind) => ({
@@ -77,7 +74,6 @@ export function TrailFilters({ search, onChange, children }: FilterProps) {
         onChange={(kind) => onChange({ kind: kind ?? undefined, record_id: undefined })}
         clearable
         clearButtonProps={clear}
-        w={180}
       />
       {children}
       {day('at__gte', t('trail.from'))}
@@ -91,7 +87,7 @@ export function TrailFilters({ search, onChange, children }: FilterProps) {
           {t('trail.clear')}
         </Button>
       ) : null}
-    </Group>
+    </div>
   );
 }
 

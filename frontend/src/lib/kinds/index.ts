@@ -236,10 +236,10 @@ export const USERS: KindOf<'users'> = {
   usualSort: 'username',
   groups: ['main', 'access'],
   fields: [
-    { name: 'email', type: 'email', group: 'main', required: true, usual: true },
     { name: 'username', type: 'text', group: 'main', required: true, usual: true },
-    { name: 'first_name', type: 'text', group: 'main', usual: true },
-    { name: 'last_name', type: 'text', group: 'main', usual: true },
+    { name: 'email', type: 'email', group: 'main', required: true, usual: true },
+    { name: 'first_name', type: 'text', group: 'main' },
+    { name: 'last_name', type: 'text', group: 'main' },
     { name: 'phone', type: 'phone', group: 'main' },
     { name: 'role', type: 'record', of: 'roles', group: 'access', required: true, usual: true, facet: true },
     { name: 'team_id', type: 'record', of: 'teams', group: 'access', usual: true, facet: true },
