@@ -46,11 +46,27 @@ def is_file_path(path: str) -> bool:
 @cache
 def page_headers(origin: str) -> dict[str, str]:
     """The headers of every answer that is not the API's, for browsers at `origin`."""
-    policy = load_parts()["Resources"]["PageHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
-    headers = security_headers(policy, origin)
-    if not origin.startswith("https:"):
-        del headers["Strict-Transport-Security"]
-    return headers | {item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]}
+    policy = _policy("PageHeaders")
+    return _meant(security_headers(policy, origin), origin) | {
+        item["Header"]: item["Value"] for item in policy["CustomHeadersConfig"]["Items"]
+    }
+
+
+@cache
+def stand_in_headers(origin: str) -> dict[str, str]:
+    """The headers of what is answered in the API's place."""
+    return _meant(security_headers(_policy("ApiHeaders"), origin), origin)
+
+
+def _policy(name: str) -> dict[str, Any]:
+    policy: dict[str, Any] = load_parts()["Resources"][name]["Properties"]["ResponseHeadersPolicyConfig"]
+    return policy
+
+
+def _meant(headers: dict[str, str], origin: str) -> dict[str, str]:
+    """Without the header that says nothing where there is no TLS."""
+    secure = origin.startswith("https:")
+    return {name: value for name, value in headers.items() if secure or name != "Strict-Transport-Security"}
 
 
 def security_headers(policy: dict[str, Any], origin: str) -> dict[str, str]:

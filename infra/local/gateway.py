@@ -14,7 +14,7 @@ from yarl import URL
 
 from infra.frontend import DIST
 from infra.local import mailbox
-from infra.local.front_end import FrontEnd
+from infra.local.front_end import FrontEnd, stand_in_headers
 from infra.local.layout import Layout
 
 _PARALLEL_CALLS = 4
@@ -78,11 +78,16 @@ class Gateway:
     @web.middleware
     async def _refuse_while_closed(self, request: web.Request, handler):  # type: ignore[no-untyped-def]
         if not self._ready:
-            return _unavailable("The local cloud is starting.")
+            return self._unavailable("The local cloud is starting.")
         try:
             return await handler(request)
         except ClientError:
-            return _unavailable("The local cloud does not answer just now.")
+            return self._unavailable("The local cloud does not answer just now.")
+
+    def _unavailable(self, message: str) -> web.Response:
+        error = {"code": "unavailable", "message": message, "details": [], "request_id": ""}
+        headers = {**stand_in_headers(self._layout.origin), "Retry-After": "1", "Cache-Control": "no-store"}
+        return web.json_response({"error": error}, status=503, headers=headers)
 
     async def _call_api(self, request: web.Request) -> web.StreamResponse:
         outputs = self._outputs()
@@ -173,8 +178,3 @@ async def _pump(source, target) -> None:  # type: ignore[no-untyped-def]  # eith
         elif message.type is WSMsgType.BINARY:
             await target.send_bytes(message.data)
     await target.close(code=source.close_code or 1000)
-
-
-def _unavailable(message: str) -> web.Response:
-    error = {"code": "unavailable", "message": message, "details": [], "request_id": ""}
-    return web.json_response({"error": error}, status=503, headers={"Retry-After": "1", "Cache-Control": "no-store"})

@@ -21,8 +21,11 @@ _NO_CHROMIUM = (
 )
 
 
-class NotRun(Exception):
-    """The tests could not begin; the message says why."""
+_PICTURES_BYTES = 12_000_000
+
+
+class Refused(Exception):
+    """The tests cannot run, or what they left cannot stay; the message says why."""
 
 
 def main(arguments: list[str]) -> int:
@@ -31,14 +34,16 @@ def main(arguments: list[str]) -> int:
     try:
         frontend.build()
     except frontend.BuildFailed as failed:
-        raise NotRun(str(failed)) from None
+        raise Refused(str(failed)) from None
     if not _finds_chromium():
         if in_ci():
-            raise NotRun(_NO_CHROMIUM)
+            raise Refused(_NO_CHROMIUM)
         sys.stderr.write(f"The browser tests are left out: {_NO_CHROMIUM}\n")
         return 0
     with tempfile.TemporaryDirectory() as folder, running_local_cloud(Path(folder) / "data") as cloud:
-        return _playwright(cloud.origin, [f"--project={project}", *passed_on])
+        code = _playwright(cloud.origin, [f"--project={project}", *passed_on])
+    _refuse_too_many_bytes(frontend.ROOT / "docs" / "screenshots")
+    return code
 
 
 def _finds_chromium() -> bool:
@@ -53,6 +58,15 @@ def _finds_chromium() -> bool:
     return bool(found.stdout)
 
 
+def _refuse_too_many_bytes(folder: Path) -> None:
+    """The pictures are part of every clone."""
+    total = sum(picture.stat().st_size for picture in folder.glob("*.png"))
+    if total > _PICTURES_BYTES:
+        raise Refused(
+            f"The pictures in {folder.name} have {total / 1e6:.1f} MB, more than {_PICTURES_BYTES / 1e6:.0f}."
+        )
+
+
 def _playwright(origin: str, options: list[str]) -> int:
     command = ["npx", "playwright", "test", *options]
     settings = {**node.environment(), "BASE_URL": origin}
@@ -62,5 +76,5 @@ def _playwright(origin: str, options: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except NotRun as reason:
+    except Refused as reason:
         sys.exit(str(reason))

@@ -49,6 +49,18 @@ def test_screenshots_are_a_run_of_their_own(chromium: SimpleNamespace) -> None:
     assert chromium.asked == [("http://localhost:1", ["--project=screenshots"])]
 
 
+def test_pictures_stay_small_enough_for_a_clone(
+    chromium: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frontend, "ROOT", tmp_path)
+    folder = tmp_path / "docs/screenshots"
+    folder.mkdir(parents=True)
+    (folder / "login.png").write_bytes(bytes(12_000_001))
+
+    with pytest.raises(browser_tests.Refused, match="more than 12"):
+        browser_tests.main(["--screenshots"])
+
+
 def test_without_chromium_they_are_named_as_left_out(
     chromium: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,7 +75,7 @@ def test_on_ci_chromium_must_be_there(chromium: SimpleNamespace, monkeypatch: py
     chromium.found = False
     monkeypatch.setenv("CI", "true")
 
-    with pytest.raises(browser_tests.NotRun, match="no Chromium"):
+    with pytest.raises(browser_tests.Refused, match="no Chromium"):
         browser_tests.main([])
 
 
@@ -75,7 +87,7 @@ def test_a_front_end_that_does_not_build_is_not_tested(
 
     monkeypatch.setattr(frontend, "build", fail)
 
-    with pytest.raises(browser_tests.NotRun, match="unexpected token"):
+    with pytest.raises(browser_tests.Refused, match="unexpected token"):
         browser_tests.main([])
     assert chromium.asked == []
 

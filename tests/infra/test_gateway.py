@@ -131,6 +131,8 @@ def test_cloud_that_is_away_is_503_in_our_shape(tmp_path: Path) -> None:
         answer, headers = await ask(origin, "GET", "/api/health")
         assert (answer["status"], answer["seen"]["error"]["code"]) == (503, "unavailable")
         assert headers["retry-after"] == ["1"]
+        assert headers["content-security-policy"] == ["default-src 'none'; frame-ancestors 'none'; base-uri 'none'"]
+        assert headers["x-content-type-options"] == ["nosniff"]
 
     async def hang_up(request: web.Request) -> web.Response:
         assert request.transport is not None
