@@ -144,6 +144,11 @@ def _after_any(victims: Victims) -> Iterator[Attempt]:
         ]
         for query in queries:
             yield Attempt(f"list {kind}?{query}", "GET", f"{path}?{query}")
+        if kind != "link":
+            yield Attempt(f"export {kind}", "GET", f"{path}/export?q={canary}")
+            yield Attempt(f"export {kind} by id", "GET", f"{path}/export?id={victims.ids[kind]}")
+    yield Attempt("pipeline", "GET", f"/v1/pipeline?city={canary}")
+    yield Attempt("pipeline by id", "GET", f"/v1/pipeline?id={victims.ids['organisation']}")
     yield Attempt("overdue tasks", "GET", f"{PATHS['task']}/views/overdue?q={canary}")
     for text in (canary, canary[:-1], canary[:4], canary.upper()):
         yield Attempt(f"search {text}", "GET", f"/v1/search?q={text}")
@@ -173,7 +178,11 @@ def _shows(answer: Answer, victims: Victims) -> bool:
         return True
     if answer.status >= 400:
         return False
+    if (rows := answer.header("X-Row-Count")) is not None:
+        return rows != "0"
     document = answer.json
+    if "stages" in document:
+        return bool(document["total"]["count"])
     if "succeeded" in document:
         return bool(document["succeeded"])
     if "total" not in document:

@@ -84,6 +84,19 @@ def test_the_team_and_who_reaches_everything_find_it_on_every_road(world: World,
         assert found(viewer.client, victims) == dict.fromkeys(PATHS, True)
 
 
+def test_the_dashboard_counts_what_its_reader_sees(world: World, victims: Victims) -> None:
+    """Who shares no scope with anybody sees zeros; who reaches everything counts the victims."""
+    grants = Grants(permissions=CORE | {"reports:read"}, scopes={"default": Scope.TEAM})
+    alone = world.application.sign_in("team", grants).client.get("/v1/dashboards/stats/global").json
+    everything = world.root.client.get("/v1/dashboards/stats/global").json
+
+    parts = {"organisations": "total", "people": "total", "interactions": "total", "tasks": "open"}
+    assert {name: alone[name][total] for name, total in parts.items()} == dict.fromkeys(parts, 0)
+    assert alone["pipeline"]["total"]["count"] == 0
+    assert alone["organisations"]["by_category"] == {}
+    assert all(everything[name][total] > 0 for name, total in parts.items())
+
+
 def test_the_owner_finds_their_own_under_own_scope(world: World) -> None:
     own = create_victims(world.ole)
 
@@ -172,6 +185,7 @@ def test_a_policy_that_shows_everything_is_noticed_on_every_road(world: World) -
     labels = {line.partition(":")[0].partition("?")[0] for line in noticed}
     roads = {f"{verb} {kind}" for kind in PATHS for verb in ("GET", "PATCH", "PUT", "DELETE", "list", "restore")}
     roads |= {f"bulk {action} {kind}" for kind in PATHS for action in ("update", "delete", "restore")}
+    roads |= {f"export {kind}" for kind in PATHS if kind != "link"} | {"pipeline by id"}
     searches = {label for label in labels if label.startswith(("search", "autocomplete"))}
     assert roads <= labels
     assert len(searches) == 8
