@@ -7,6 +7,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PaletteButton } from '@/components/Palette/PaletteButton';
 import { RecordFormHost } from '@/components/RecordForm';
+import { NotificationBell } from '@/features/notifications/NotificationBell';
 import { ConflictDialog } from '@/features/records/ConflictDialog';
 import { useSession } from '@/lib/session';
 import { Navigation } from './Navigation';
@@ -72,6 +73,7 @@ function Frame() {
           </Group>
           <Group gap={4} wrap="nowrap">
             <PaletteButton />
+            <NotificationBell />
             <UserMenu />
           </Group>
         </Group>
