@@ -13,12 +13,16 @@ from chalicelib.adapters.aws import spare_needless_work
 from chalicelib.adapters.clock import SystemClock
 from chalicelib.adapters.secrets import Secrets, SecretsManagerSecrets
 from chalicelib.domain import catalogue
+from chalicelib.domain.client_events import EVENTS
+from chalicelib.domain.contracts import CONTRACTS
 from chalicelib.domain.identity import Authenticator
 from chalicelib.domain.interactions import INTERACTIONS
+from chalicelib.domain.mandats import MANDATS
 from chalicelib.domain.organisations import ORGANISATIONS
 from chalicelib.domain.passwords import Passwords
 from chalicelib.domain.people import LINKS, PEOPLE
 from chalicelib.domain.ports import AuditTrail, Clock, Idempotency
+from chalicelib.domain.produits import PRODUITS
 from chalicelib.domain.tasks import TASKS
 from chalicelib.domain.tokens import AccessTokens
 from chalicelib.domain.users import ROLES, TEAMS, USERS
@@ -31,6 +35,8 @@ from chalicelib.repositories.records import DynamoRecords
 from chalicelib.services.accounts import AccountService
 from chalicelib.services.api_keys import ApiKeyService
 from chalicelib.services.authentication import Authentication, TokenAuthenticator
+from chalicelib.services.contracts import ContractService
+from chalicelib.services.mandats import MandatService
 from chalicelib.services.people import LinkService
 from chalicelib.services.realtime import RealtimeService
 from chalicelib.services.records import RecordService
@@ -253,6 +259,26 @@ def interactions() -> RecordService[Any]:
 @_once
 def tasks() -> TaskService:
     return TaskService(TASKS, records(), record_index(), clock())
+
+
+@_once
+def produits() -> RecordService[Any]:
+    return RecordService(PRODUITS, records(), record_index(), clock())
+
+
+@_once
+def mandats() -> MandatService:
+    return MandatService(MANDATS, records(), record_index(), clock())
+
+
+@_once
+def contracts() -> ContractService:
+    return ContractService(CONTRACTS, records(), record_index(), clock())
+
+
+@_once
+def client_events() -> RecordService[Any]:
+    return RecordService(EVENTS, records(), record_index(), clock())
 
 
 @_once

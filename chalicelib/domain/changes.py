@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.records import Record, Ref
+from chalicelib.domain.records import Record, Ref, Reliance
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 """How long the answer to a request is kept under its idempotency key."""
@@ -34,6 +34,29 @@ class MustExist:
 
     ref: Ref
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rely:
+    """Refuse the change unless what `reliance` rests on is live and as it needs to be; count it there."""
+
+    reliance: Reliance
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Count the reliance no longer."""
+
+    reliance: Reliance
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """Refuse the change, for `reason`, if at commit any record relies on `ref` in the respect `name`."""
+
+    ref: Ref
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +96,8 @@ class IdempotencyRecord:
     expires_at: datetime
 
 
-Write = Insert | Replace | MustExist
+Stored = Insert | Replace
+Write = Stored | MustExist | Rely | Release | Unheld
 
 
 @dataclass(frozen=True, slots=True)

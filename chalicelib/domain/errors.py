@@ -2,6 +2,7 @@
 
 DomainError
 ├── InvalidInput            a field has a wrong value (details name the fields)
+│   └── RuleBroken          the values are fine one by one, but break a rule of the model; one subclass per rule
 ├── MalformedRequest        not JSON, or not one JSON value as the API takes it
 ├── PayloadTooLarge         the body is over the limit
 │   └── ExportTooLarge      the list is too long for a file (details say how long it is, and may be)
@@ -48,6 +49,57 @@ class DomainError(Exception):
 
 class InvalidInput(DomainError):
     code = "invalid_input"
+
+
+class RuleBroken(InvalidInput):
+    """The values are fine one by one but break a rule of the model; `code` names the rule."""
+
+    code = "rule_broken"
+    field: ClassVar[str] = "body"
+    rule: ClassVar[str] = "A rule of the model is broken."
+
+    def __init__(self, field: str | None = None) -> None:
+        super().__init__(self.rule, [Detail(field or self.field, self.rule)])
+
+
+class EndBeforeStart(RuleBroken):
+    code, field = "end_before_start", "end_at"
+    rule = "The end must come after the start."
+
+
+class AmountDueAboveTotal(RuleBroken):
+    code, field = "amount_due_above_total", "amount_due"
+    rule = "amount_due must not be above total_amount."
+
+
+class SalesContactRole(RuleBroken):
+    code, field = "sales_contact_role", "sales_contact_id"
+    rule = "The sales contact must be a user with the role sales."
+
+
+class SupportContactRole(RuleBroken):
+    code, field = "support_contact_role", "support_contact_id"
+    rule = "The support contact must be a user with the role support."
+
+
+class ContractNotSigned(RuleBroken):
+    code, field = "contract_not_signed", "contract_id"
+    rule = "An event needs a signed contract."
+
+
+class ContractOfAnotherClient(RuleBroken):
+    code, field = "contract_of_another_client", "contract_id"
+    rule = "The contract of an event must be with the same client."
+
+
+class MandatNotSigned(RuleBroken):
+    code, field = "mandat_not_signed", "produit_ids"
+    rule = "Products go under a mandate that is signe or actif."
+
+
+class MandatStatusPath(RuleBroken):
+    code, field = "mandat_status_path", "status"
+    rule = "A mandate goes forward only: propose, signe, actif, termine."
 
 
 class Unauthenticated(DomainError):

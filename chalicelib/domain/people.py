@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.domain.errors import EndBeforeStart
 from chalicelib.domain.listing import ListedField, ListedKind, listed_fields
 from chalicelib.domain.policy import audience_of
 from chalicelib.domain.records import Fields, Kind, OwnedRecord, Record
@@ -101,7 +102,9 @@ class LinkFields(Fields):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.start_date and self.end_date and self.end_date < self.start_date:
-            raise PydanticCustomError("end_before_start", "end_date must not be before start_date")
+            raise PydanticCustomError(
+                EndBeforeStart.code, "end_date must not be before start_date", {"field": "end_date"}
+            )
         return self
 
 

@@ -198,14 +198,14 @@ def _grid(resources: Iterable[str], actions: Iterable[str]) -> frozenset[str]:
 
 
 _BY_ADMIN_ONLY = _grid(("users", "roles", "settings"), ("delete", "manage"))
-_EVERYONE: Mapping[str, Scope] = dict.fromkeys(("users", "teams", "roles", "settings"), Scope.ALL)
-"""Colleagues, teams and settings are no commercial secret: whoever may read them reads all."""
+_EVERYONE: Mapping[str, Scope] = dict.fromkeys(("users", "teams", "roles", "settings", "produits"), Scope.ALL)
+"""Colleagues, teams, settings and the range of products are no team's secret: whoever may read them reads all."""
 
 BUILT_IN_ROLES: Mapping[str, Grants] = {
     "admin": Grants(permissions=PERMISSIONS, scopes={"default": Scope.ALL}),
     "manager": Grants(permissions=PERMISSIONS - _BY_ADMIN_ONLY, scopes={"default": Scope.TEAM, **_EVERYONE}),
     "sales": Grants(
-        permissions=_grid(COMMERCIAL, ("create", "read", "update", "export"))
+        permissions=_grid(COMMERCIAL, ("create", "read", "update", "export")) - {"contracts:create"}
         | _grid(("campaigns", "workflows", "documents", "reports", "users", "teams"), ("read",))
         | {"documents:create"},
         scopes={"default": Scope.TEAM, **_EVERYONE},

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from chalicelib.domain.errors import Detail, InvalidInput, RuleBroken
 from chalicelib.domain.listing import IndexDocument, ListedKind
 from chalicelib.domain.policy import audience_of
 from chalicelib.domain.types import Id, Timestamp, Version, format_utc
@@ -29,6 +30,41 @@ class Cause(BaseModel):
     type: str = "request"
     id: str = ""
     depth: int = 0
+
+
+class Ref(NamedTuple):
+    """The address of a record."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reliance:
+    """`field` points to `ref`, which must keep each of the stored `values`, or the rule named beside it is broken.
+
+    Reliances are counted by `ref` and `name`, so that the record they rest on can be kept from changing.
+    """
+
+    field: str
+    ref: Ref
+    name: str
+    values: tuple[tuple[str, Any, type[RuleBroken]], ...]
+
+    @property
+    def counter(self) -> str:
+        return held_counter(self.ref, self.name)
+
+    def refusal(self, stored: Mapping[str, Any] | None) -> InvalidInput | None:
+        """Why it cannot rest on a record whose stored document is `stored` (None: there is none), if it cannot."""
+        if stored is None or stored.get("deleted_at"):
+            return InvalidInput("A linked record does not exist.", [Detail(self.field, "there is no such record")])
+        return next((rule() for name, value, rule in self.values if stored.get(name) != value), None)
+
+
+def held_counter(ref: Ref, name: str) -> str:
+    """The counter of the live records that rely on `ref` in the respect `name`."""
+    return f"held#{ref.kind}#{ref.id}#{name}"
 
 
 class Record(BaseModel):
@@ -56,6 +92,16 @@ class Record(BaseModel):
     @property
     def unique_values(self) -> Mapping[str, str]:
         """Field to normalised value, for each value that no other live record of the kind may hold."""
+        return {}
+
+    @property
+    def reliances(self) -> tuple[Reliance, ...]:
+        """What the record, while it is live, needs other records to stay."""
+        return ()
+
+    def held_against(self, after: Self) -> Mapping[str, str]:
+        """Respects in which no record may rely on this one if it is to become `after`, each with the reason."""
+        del after
         return {}
 
     @property
@@ -89,13 +135,6 @@ class OwnedRecord(Record):
 
 
 R = TypeVar("R", bound=Record)
-
-
-class Ref(NamedTuple):
-    """The address of a record."""
-
-    kind: str
-    id: str
 
 
 @dataclass(frozen=True, slots=True)

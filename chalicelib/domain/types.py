@@ -150,6 +150,20 @@ def _amount(value: Any) -> Any:
     raise PydanticCustomError("amount", 'must be a decimal string such as "1250.50", not negative, at most 2 decimals')
 
 
+def _isin(value: str) -> str:
+    """ISO 6166: country, nine alphanumerics, and a check digit by Luhn over the letters' numbers (A = 10 … Z = 35)."""
+    code = value.replace(" ", "").upper()
+    if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", code) or _luhn("".join(str(int(c, 36)) for c in code)) % 10:
+        raise PydanticCustomError("isin", "must be a valid ISIN (12 characters, check digit)")
+    return code
+
+
+def _luhn(digits: str) -> int:
+    """ISO/IEC 7812-1: every second digit from the right counts twice, by its cross sum."""
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return sum(doubled) + sum(int(digit) for digit in digits[::-2])
+
+
 def _not_boolean(value: Any) -> Any:
     if isinstance(value, bool):
         raise PydanticCustomError("type", "must not be a boolean")
@@ -176,6 +190,7 @@ Url = Annotated[
     AfterValidator(_http_url),
 ]
 Lei = Annotated[str, StringConstraints(max_length=30), AfterValidator(_lei)]
+Isin = Annotated[str, StringConstraints(max_length=20), AfterValidator(_isin)]
 CountryCode = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{2}$")]
 LanguageCode = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z]{2}$")]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(_one_line)]
@@ -189,6 +204,12 @@ Money = Annotated[
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": _AMOUNT, "examples": ["1250.50"]}),
 ]
+Percentage = Annotated[
+    Money,
+    Field(le=100),
+    WithJsonSchema({"type": "string", "pattern": r"^(100(\.00?)?|[0-9]{1,2}(\.[0-9]{1,2})?)$", "examples": ["1.50"]}),
+]
+Count = Annotated[int, BeforeValidator(_not_boolean), Field(ge=0, le=1_000_000)]
 MoneyTotal = Annotated[
     Decimal,
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),

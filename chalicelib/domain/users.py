@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, field_validator
@@ -42,6 +43,11 @@ def _timezone(value: str) -> str:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
+SALES_CONTACT, SUPPORT_CONTACT = "sales_contact", "support_contact"
+"""The respects in which contracts and events rely on a user."""
+_HELD_IN_ROLE = {"sales": SALES_CONTACT, "support": SUPPORT_CONTACT}
+
+
 class ProfileFields(Fields):
     """What users may change of themselves."""
 
@@ -78,6 +84,15 @@ class User(UserFields, Record):
     @property
     def unique_values(self) -> dict[str, str]:
         return {"email": self.email, "username": self.username}
+
+    def held_against(self, after: Self) -> Mapping[str, str]:
+        if after.role == self.role or after.deleted_at is not None:
+            return {}
+        reasons = {
+            SALES_CONTACT: "The user is the sales contact of contracts; hand them over first.",
+            SUPPORT_CONTACT: "The user is the support contact of events; hand them over first.",
+        }
+        return {_HELD_IN_ROLE[self.role]: reasons[_HELD_IN_ROLE[self.role]]} if self.role in _HELD_IN_ROLE else {}
 
 
 class TeamFields(Fields):

@@ -10,10 +10,14 @@ from pydantic import Field, StringConstraints
 
 from chalicelib import wiring
 from chalicelib.domain import errors
+from chalicelib.domain.client_events import EVENTS
+from chalicelib.domain.contracts import CONTRACTS
 from chalicelib.domain.interactions import INTERACTIONS
 from chalicelib.domain.listing import ListedKind, ListQuery, Visibility
+from chalicelib.domain.mandats import MANDATS
 from chalicelib.domain.organisations import ORGANISATIONS
 from chalicelib.domain.people import PEOPLE
+from chalicelib.domain.produits import PRODUITS
 from chalicelib.domain.records import Kind
 from chalicelib.domain.tasks import TASKS
 from chalicelib.handlers.crud import SortParameters, known_field, list_filters, list_order, personal_kind
@@ -87,5 +91,5 @@ def _export_route(kind: Kind[Any]) -> None:
     register(export_records)
 
 
-for _kind in (ORGANISATIONS, PEOPLE, INTERACTIONS, TASKS):
+for _kind in (ORGANISATIONS, PEOPLE, INTERACTIONS, TASKS, PRODUITS, MANDATS, CONTRACTS, EVENTS):
     _export_route(_kind)

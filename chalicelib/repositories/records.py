@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist, PutError, PynamoDBException
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from ulid import ULID
 
@@ -19,7 +21,10 @@ from chalicelib.domain.changes import (
     IdempotencyRecord,
     Insert,
     MustExist,
+    Release,
+    Rely,
     Replace,
+    Unheld,
 )
 from chalicelib.domain.errors import (
     AlreadyAnswered,
@@ -27,13 +32,14 @@ from chalicelib.domain.errors import (
     Detail,
     DomainError,
     Duplicate,
+    InUse,
     InvalidInput,
     NotFound,
     StaleVersion,
     Unavailable,
 )
 from chalicelib.domain.ports import HistoryEntry, TimelineEntry
-from chalicelib.domain.records import Record, Ref
+from chalicelib.domain.records import Record, Ref, Reliance, held_counter
 from chalicelib.domain.types import format_utc
 from chalicelib.repositories import keys
 from chalicelib.repositories.items import Index1, Index2, Index3, Item, new_item
@@ -87,36 +93,30 @@ class DynamoRecords:
     def transaction(self, change: Change) -> Transaction:
         """The change as one transaction, to which a repository may add writes of its own before it commits."""
         transaction = Transaction()
-        values = _UniqueValues()
-        required: dict[Ref, str] = {}
+        values, needs = _UniqueValues(), _Needs()
         for write in change.writes:
-            match write:
-                case Insert(record):
-                    transaction.put(
-                        record_item(record),
-                        Item.pk.does_not_exist(),
-                        _unless_own(record, _exists),
-                    )
-                    values.move(None, record)
-                case Replace(before, after):
-                    condition = Item.version == before.version
-                    transaction.update(
-                        keys.record(after.kind, after.id),
-                        _actions(before, after),
-                        condition,
-                        _unless_own(after, self._stale),
-                    )
-                    values.move(before, after)
-                case MustExist(ref, field):
-                    required.setdefault(ref, field)
-        for ref, field in required.items():
-            _must_exist(transaction, ref, field)
+            if isinstance(write, Insert):
+                exists = _unless_own(write.record, _exists)
+                transaction.put(record_item(write.record), Item.pk.does_not_exist(), exists)
+                values.move(None, write.record)
+            elif isinstance(write, Replace):
+                self._replace(transaction, write)
+                values.move(write.before, write.after)
+            else:
+                needs.add(write)
+        needs.write(transaction)
         values.write(transaction)
         for entry in change.audit:
             transaction.put(audit_item(entry), Item.pk.does_not_exist(), lambda _: WRITTEN)
         if change.idempotency:
             _keep_answer(transaction, change.idempotency)
         return transaction
+
+    def _replace(self, transaction: Transaction, write: Replace) -> None:
+        before, after = write.before, write.after
+        unchanged = Item.version == before.version
+        stale = _unless_own(after, self._stale)
+        transaction.update(keys.record(after.kind, after.id), _actions(before, after), unchanged, stale)
 
     def _stale(self, item: dict[str, Any] | None) -> DomainError:
         if item is None:
@@ -363,10 +363,66 @@ def _given_up_before(_: dict[str, Any] | None) -> None:
     """Another record holds the value by now: nothing is left to give up."""
 
 
-def _must_exist(transaction: Transaction, ref: Ref, field: str) -> None:
-    condition = Item.pk.exists() & Item.data["deleted_at"].does_not_exist()
-    missing = InvalidInput("A linked record does not exist.", [Detail(field, "there is no such record")])
-    transaction.check(keys.record(*ref), condition, lambda _: missing)
+class _Needs:
+    """What a change needs of other records. An item may stand in a transaction once, so needs are brought together."""
+
+    def __init__(self) -> None:
+        self._existing: dict[Ref, str] = {}
+        self._reliances: list[Reliance] = []
+        self._unheld: list[Unheld] = []
+        self._held: Counter[str] = Counter()
+
+    def add(self, write: MustExist | Rely | Release | Unheld) -> None:
+        match write:
+            case MustExist(ref, field):
+                self._existing.setdefault(ref, field)
+            case Rely(reliance):
+                self._reliances.append(reliance)
+                self._held[reliance.counter] += 1
+            case Release(reliance):
+                self._held[reliance.counter] -= 1
+            case Unheld():
+                self._unheld.append(write)
+
+    def write(self, transaction: Transaction) -> None:
+        for reliance in self._reliances:
+            self._existing.pop(reliance.ref, None)
+            _check_reliance(transaction, reliance)
+        for ref, field in self._existing.items():
+            missing = InvalidInput("A linked record does not exist.", [Detail(field, "there is no such record")])
+            transaction.check(keys.record(*ref), _live(), _always(missing))
+        for held in self._unheld:
+            unheld = Item.tally.does_not_exist() | (Item.tally == 0)
+            counter = keys.counter(held_counter(held.ref, held.name))
+            transaction.check(counter, unheld, _always(InUse(held.reason)))
+        for name, difference in self._held.items():
+            _count(transaction, name, difference)
+
+
+def _always(error: DomainError) -> Refusal:
+    return lambda _: error
+
+
+def _live() -> Condition:
+    live: Condition = Item.pk.exists() & Item.data["deleted_at"].does_not_exist()
+    return live
+
+
+def _check_reliance(transaction: Transaction, reliance: Reliance) -> None:
+    condition = _live()
+    for name, value, _ in reliance.values:
+        condition = condition & (Item.data[name] == value)
+    transaction.check(
+        keys.record(*reliance.ref), condition, lambda item: reliance.refusal(item.get("data") if item else None)
+    )
+
+
+def _count(transaction: Transaction, counter: str, difference: int) -> None:
+    if difference:
+        actions = [Item.tally.add(difference), Item.kind.set("counter")]
+        counted = Item.tally >= -difference if difference < 0 else Item.pk.does_not_exist() | (Item.tally >= 0)
+        refusal = Conflict("The record is not relied on as often as is taken back.")
+        transaction.update(keys.counter(counter), actions, counted, _always(refusal))
 
 
 def audit_item(entry: AuditEntry) -> Item:

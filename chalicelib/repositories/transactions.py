@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from pynamodb.constants import ALL_OLD, RETURN_VALUES_ON_CONDITION_FAILURE
 from pynamodb.exceptions import CancellationReason, PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -115,7 +116,8 @@ class Transaction:
 
 
 def _check_arguments(key: Key, condition: Condition) -> dict[str, Any]:
-    return Item.get_operation_kwargs_from_class(key.pk, range_key=key.sk, condition=condition)
+    arguments = Item.get_operation_kwargs_from_class(key.pk, range_key=key.sk, condition=condition)
+    return {**arguments, RETURN_VALUES_ON_CONDITION_FAILURE: ALL_OLD}
 
 
 def stored(raw: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -20,7 +20,10 @@ from chalicelib.domain.changes import (
     IdempotencyRecord,
     Insert,
     MustExist,
+    Release,
+    Rely,
     Replace,
+    Unheld,
     Write,
 )
 from chalicelib.domain.errors import (
@@ -32,6 +35,7 @@ from chalicelib.domain.errors import (
     IdempotencyMismatch,
     InvalidInput,
     NotFound,
+    RuleBroken,
     StaleVersion,
 )
 from chalicelib.domain.listing import IndexDocument, ListQuery, Page
@@ -44,11 +48,14 @@ from chalicelib.domain.records import (
     OwnedRecord,
     Record,
     Ref,
+    Reliance,
     changed_fields,
     index_document,
 )
 
 R = TypeVar("R", bound=Record)
+Pointer = tuple[str, Ref]
+"""A field, and the record it points to."""
 
 MAX_RECORD_BYTES = 80_000
 """As JSON. A version or an event holds a record up to three times over, and must fit 400 KB and 256 KB."""
@@ -95,9 +102,7 @@ class RecordService(Generic[R]):
         """Entries the caller may see; a page may be short, the position tells whether more follow."""
         self.get(by, id)
         entries, position = self.store.timeline(Ref(self.kind.name, id), limit, before)
-        visible = {
-            kind: policy.visibility(by.principal, f"{resource}:read") for kind, resource in _TIMELINE_RESOURCES.items()
-        }
+        visible = {kind: policy.visibility(by.principal, f"{resource}:read") for kind, resource in _RESOURCES.items()}
         return [entry for entry in entries if visible[entry.kind].admits(entry.audience)], position
 
     def access(self, by: Caller, id: str) -> dict[str, list[str]]:
@@ -113,7 +118,7 @@ class RecordService(Generic[R]):
         policy.require(by.principal, self._permission("create"))
         given = fields.model_dump(exclude_unset=True)
         pointers = self._pointers(given)
-        referenced = self.store.get_many(list(pointers.values())) if pointers else {}
+        referenced = self.store.get_many([ref for _, ref in pointers]) if pointers else {}
         _refuse_unusable(by, pointers, referenced)
         now = self.clock.now()
         actor = by.principal.user_id
@@ -140,7 +145,7 @@ class RecordService(Generic[R]):
         """
         policy.require(by.principal, self._permission("update"))
         own = Ref(self.kind.name, id)
-        referenced = self.store.get_many([own, *self._pointers(changes).values()])
+        referenced = self.store.get_many([own, *(ref for _, ref in self._pointers(changes))])
         before = self._judged(by, referenced.get(own), "update")
         if before.deleted_at is not None:
             raise _missing()
@@ -217,10 +222,14 @@ class RecordService(Generic[R]):
         except ValidationError as error:
             raise invalid_input(error) from error
 
-    def _pointers(self, given: Mapping[str, Any], before: R | None = None) -> dict[str, Ref]:
-        """Field to the record it points to, for the given fields that point elsewhere than before."""
-        pointers = {field: Ref(kind, given[field]) for field, kind in self._references() if given.get(field)}
-        return {f: ref for f, ref in pointers.items() if before is None or getattr(before, f) != ref.id}
+    def _pointers(self, given: Mapping[str, Any], before: R | None = None) -> list[Pointer]:
+        """The records that the given fields point to, but did not point to before."""
+        return [
+            (field, Ref(kind, id))
+            for field, kind in self._references()
+            for id in _ids(given.get(field))
+            if before is None or id not in _ids(getattr(before, field))
+        ]
 
     def _references(self) -> tuple[tuple[str, str], ...]:
         owner = (("owner_id", "user"), ("team_id", "team")) if issubclass(self.kind.model, OwnedRecord) else ()
@@ -272,7 +281,8 @@ class RecordService(Generic[R]):
         row = after.row()
         _refuse_oversized(row)
         entry = self._audited(by, action, before.row() if before else {}, row)
-        change = Change(after.change_id, tuple(writes), (entry,), answer_record(self.clock, by, after))
+        writes = (*writes, *_keeping_the_rules(before, after))
+        change = Change(after.change_id, writes, (entry,), answer_record(self.clock, by, after))
         try:
             self._write(by, before, after, change)
         except Duplicate as taken:
@@ -305,12 +315,36 @@ class RecordService(Generic[R]):
         self.store.commit(change)
 
 
-_TIMELINE_RESOURCES = {
+def _ids(value: Any) -> tuple[str, ...]:
+    """The ids in a field that points to one record, or to several."""
+    return tuple(value) if isinstance(value, list) else (value,) if value else ()
+
+
+def _keeping_the_rules(before: Record | None, after: Record) -> list[Write]:
+    """What the change adds to, and takes from, what the record relies on; and what may not rely on the record."""
+    was, now = _live_reliances(before), _live_reliances(after)
+    held = before.held_against(after) if before else {}
+    return [
+        *(Release(reliance) for reliance in was - now),
+        *(Rely(reliance) for reliance in now - was),
+        *(Unheld(Ref(after.kind, after.id), name, reason) for name, reason in held.items()),
+    ]
+
+
+def _live_reliances(record: Record | None) -> set[Reliance]:
+    return set(record.reliances) if record is not None and record.deleted_at is None else set()
+
+
+_RESOURCES = {
     "organisation": "organisations",
     "person": "people",
     "person_organisation_link": "people",
     "interaction": "interactions",
     "task": "tasks",
+    "produit": "produits",
+    "mandat": "mandats",
+    "contract": "contracts",
+    "event": "events",
 }
 
 
@@ -362,25 +396,29 @@ def answer_record(clock: Clock, by: Caller, result: Any) -> IdempotencyRecord | 
 
 
 def invalid_input(error: ValidationError) -> InvalidInput:
-    """The refusal that names each wrong field; the rejected values stay out of it."""
-    details = [
-        Detail(".".join(str(part) for part in e["loc"]) or "body", e["msg"])
-        for e in error.errors(include_url=False, include_input=False)
-    ]
+    """The refusal that names each wrong field, or the rule that is broken; the rejected values stay out of it."""
+    found = error.errors(include_url=False, include_input=False)
+    rule = _RULES.get(found[0]["type"]) if len(found) == 1 else None
+    if rule is not None:
+        return rule(found[0].get("ctx", {}).get("field"))
+    details = [Detail(".".join(str(part) for part in e["loc"]) or "body", e["msg"]) for e in found]
     return InvalidInput("The request is not valid.", details)
 
 
-def _refuse_unusable(by: Caller, pointers: Mapping[str, Ref], found: Mapping[Ref, Record]) -> None:
+_RULES = {rule.code: rule for rule in RuleBroken.__subclasses__()}
+
+
+def _refuse_unusable(by: Caller, pointers: Sequence[Pointer], found: Mapping[Ref, Record]) -> None:
     """Raise `InvalidInput` for each field that points to a record which is missing, or not the caller's to see."""
-    refused = [field for field, ref in pointers.items() if not _usable(by, found.get(ref))]
+    refused = dict.fromkeys(field for field, ref in pointers if not _usable(by, found.get(ref)))
     if refused:
         reasons = [Detail(field, "there is no such record") for field in refused]
         raise InvalidInput("A linked record does not exist.", reasons)
 
 
-def _still_there(pointers: Mapping[str, Ref]) -> list[MustExist]:
+def _still_there(pointers: Sequence[Pointer]) -> list[MustExist]:
     """The records pointed to must still be there when the change commits."""
-    return [MustExist(ref, field) for field, ref in pointers.items()]
+    return [MustExist(ref, field) for field, ref in pointers]
 
 
 def _usable(by: Caller, record: Record | None) -> bool:
@@ -388,7 +426,7 @@ def _usable(by: Caller, record: Record | None) -> bool:
         return False
     if record.kind in ("user", "team", "role"):
         return bool(getattr(record, "is_active", True))
-    return policy.visibility(by.principal, f"{_TIMELINE_RESOURCES[record.kind]}:read").admits(record.audience)
+    return policy.visibility(by.principal, f"{_RESOURCES[record.kind]}:read").admits(record.audience)
 
 
 def _refuse_oversized(row: Mapping[str, Any]) -> None:

@@ -8,8 +8,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.changes import Answer, MustExist, Replace
-from chalicelib.domain.errors import AlreadyAnswered, Conflict, Duplicate, InvalidInput, NotFound, StaleVersion
+from chalicelib.domain.changes import Answer, MustExist, Release, Rely, Replace, Unheld
+from chalicelib.domain.errors import (
+    AlreadyAnswered,
+    Conflict,
+    ContractNotSigned,
+    ContractOfAnotherClient,
+    Duplicate,
+    InUse,
+    InvalidInput,
+    NotFound,
+    StaleVersion,
+)
 from chalicelib.domain.events import Transition
 from chalicelib.domain.people import Link
 from chalicelib.domain.records import Cause, Record, Ref
@@ -23,6 +33,8 @@ from tests.support.factories import (
     inserting,
     make_answer,
     make_audit,
+    make_contract,
+    make_event,
     make_id,
     make_interaction,
     make_link,
@@ -496,3 +508,76 @@ class TestTimeline:
 
         store.commit(replacing(gone, next_version(gone, deleted_at=None, deleted_by=None)))
         assert len(store.timeline(ref_of(person), 10, None)[0]) == 1
+
+
+class TestReliances:
+    """An event relies on its contract being signed, and of the same client; the contract cannot take that away."""
+
+    def test_a_change_is_refused_unless_what_it_relies_on_is_as_needed(self, store):
+        contract = make_contract(signed=False)
+        put(store, contract)
+
+        with pytest.raises(ContractNotSigned):
+            store.commit(relying(event_of_contract(contract)))
+        with pytest.raises(InvalidInput) as missing:
+            store.commit(relying(make_event()))
+        assert [d.field for d in missing.value.details] == ["contract_id"]
+
+    def test_the_broken_rule_is_named(self, store):
+        contract = make_contract(signed=True)
+        put(store, contract)
+
+        with pytest.raises(ContractOfAnotherClient):
+            store.commit(relying(event_of_contract(contract, organisation_id=make_id())))
+
+    def test_what_is_relied_on_cannot_be_taken_away_until_it_is_released(self, store):
+        contract = make_contract(signed=True)
+        put(store, contract)
+        event = event_of_contract(contract)
+        store.commit(relying(event))
+        unsigned = next_version(contract, signed=False)
+        unsign = replacing(contract, unsigned, Unheld(ref_of(contract), "events", "There are events."))
+
+        with pytest.raises(InUse):
+            store.commit(unsign)
+        assert stored(store, contract).signed
+        gone = next_version(event, deleted_at=START, deleted_by=make_id())
+        store.commit(replacing(event, gone, Release(event.reliances[0])))
+        store.commit(unsign)
+
+        assert not stored(store, contract).signed
+
+    def test_releasing_and_relying_on_the_same_record_leaves_it_held_once(self, store):
+        contract = make_contract(signed=True)
+        put(store, contract)
+        event = event_of_contract(contract)
+        store.commit(relying(event))
+        (reliance,) = event.reliances
+
+        moved = next_version(event, location="Lyon")
+        store.commit(replacing(event, moved, Release(reliance), Rely(reliance)))
+        gone = next_version(moved, deleted_at=START, deleted_by=make_id())
+        store.commit(replacing(moved, gone, Release(reliance)))
+
+        unsigned = next_version(contract, signed=False)
+        store.commit(replacing(contract, unsigned, Unheld(ref_of(contract), "events", "There are events.")))
+
+    def test_a_repeated_commit_counts_once(self, store):
+        contract = make_contract(signed=True)
+        put(store, contract)
+        event = event_of_contract(contract)
+        store.commit(relying(event))
+        store.commit(relying(event))
+
+        gone = next_version(event, deleted_at=START, deleted_by=make_id())
+        store.commit(replacing(event, gone, Release(event.reliances[0])))
+        unsigned = next_version(contract, signed=False)
+        store.commit(replacing(contract, unsigned, Unheld(ref_of(contract), "events", "There are events.")))
+
+
+def event_of_contract(contract: Record, **overrides: Any) -> Any:
+    return make_event(**{"contract_id": contract.id, "organisation_id": contract.organisation_id, **overrides})  # type: ignore[attr-defined]
+
+
+def relying(event: Record) -> Any:
+    return inserting(event, *(Rely(reliance) for reliance in event.reliances))

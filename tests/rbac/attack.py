@@ -19,6 +19,10 @@ PATHS = {
     "link": "/v1/person-organisation-links",
     "interaction": "/v1/interactions",
     "task": "/v1/tasks",
+    "produit": "/v1/produits",
+    "mandat": "/v1/mandats",
+    "contract": "/v1/contracts",
+    "event": "/v1/events",
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "organisation": {"city": "Stolen"},
@@ -26,9 +30,15 @@ CHANGES: dict[str, dict[str, Any]] = {
     "link": {"job_title": "Stolen"},
     "interaction": {"content": "Stolen"},
     "task": {"category": "Stolen"},
+    "produit": {"notes": "Stolen"},
+    "mandat": {"notes": "Stolen"},
+    "contract": {"notes": "Stolen"},
+    "event": {"location": "Stolen"},
 }
-FACETS = {"organisation": "city", "person": "role", "link": "job_title", "interaction": "tags", "task": "tags"}
-NAMES = {"organisation": "name", "person": "last_name", "link": "job_title", "interaction": "subject", "task": "title"}
+_BY_TAG = dict.fromkeys(("interaction", "task", "produit", "mandat", "contract", "event"), "tags")
+_BY_NAME = dict.fromkeys(("organisation", "produit", "mandat", "contract", "event"), "name")
+FACETS = {"organisation": "city", "person": "role", "link": "job_title", **_BY_TAG}
+NAMES = {"person": "last_name", "link": "job_title", "interaction": "subject", "task": "title", **_BY_NAME}
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,17 @@ def create_victims(owner: Actor, **fields: Any) -> Victims:
         "link": link,
         "interaction": _id(post(PATHS["interaction"], {**interaction, **about, **fields})),
         "task": _id(post(PATHS["task"], {**task, **about, **fields})),
+    }
+    named = {"name": canary, "tags": [canary], **fields}
+    client = {**named, "organisation_id": organisation}
+    signed = {**client, "total_amount": "1.00", "signed": True}
+    held = _id(post(PATHS["contract"], signed))  # by the event, which keeps it from being deleted
+    times = {"start_at": "2026-01-01T10:00:00Z", "end_at": "2026-01-01T12:00:00Z"}
+    ids |= {
+        "produit": _id(post(PATHS["produit"], named)),
+        "mandat": _id(post(PATHS["mandat"], client)),
+        "contract": _id(post(PATHS["contract"], signed)),
+        "event": _id(post(PATHS["event"], {**client, "contract_id": held, **times})),
     }
     return Victims(canary, ids)
 
@@ -150,6 +171,8 @@ def _after_any(victims: Victims) -> Iterator[Attempt]:
     yield Attempt("pipeline", "GET", f"/v1/pipeline?city={canary}")
     yield Attempt("pipeline by id", "GET", f"/v1/pipeline?id={victims.ids['organisation']}")
     yield Attempt("overdue tasks", "GET", f"{PATHS['task']}/views/overdue?q={canary}")
+    yield Attempt("unpaid contracts", "GET", f"{PATHS['contract']}/views/not_paid?q={canary}")
+    yield Attempt("past events", "GET", f"{PATHS['event']}/views/past?q={canary}")
     for text in (canary, canary[:-1], canary[:4], canary.upper()):
         yield Attempt(f"search {text}", "GET", f"/v1/search?q={text}")
         yield Attempt(f"autocomplete {text}", "GET", f"/v1/search/autocomplete?q={text}")
@@ -164,6 +187,17 @@ def _through_references(ids: dict[str, str]) -> Iterator[Attempt]:
         yield Attempt(f"task about {field}", "POST", PATHS["task"], {"title": "Mine", **reference})
         bulk = {"items": [{"title": "Mine", **reference}]}
         yield Attempt(f"tasks about {field}", "POST", f"{PATHS['task']}/bulk/create", bulk)
+    client = {"name": "Mine", "organisation_id": ids["organisation"]}
+    times = {"start_at": "2026-01-01T10:00:00Z", "end_at": "2026-01-01T12:00:00Z"}
+    yield Attempt("mandat of organisation", "POST", PATHS["mandat"], client)
+    yield Attempt("contract of organisation", "POST", PATHS["contract"], {**client, "total_amount": "1.00"})
+    yield Attempt("event of contract", "POST", PATHS["event"], {**client, "contract_id": ids["contract"], **times})
+    yield Attempt(
+        "produit issued by organisation",
+        "POST",
+        PATHS["produit"],
+        {"name": "Mine", "issuer_id": client["organisation_id"]},
+    )
     both = {"organisation_id": ids["organisation"], "person_id": ids["person"]}
     yield Attempt("link", "POST", PATHS["link"], both)
 

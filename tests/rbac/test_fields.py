@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from chalicelib.domain.client_events import ClientEvent
+from chalicelib.domain.contracts import Contract
 from chalicelib.domain.interactions import Interaction
+from chalicelib.domain.mandats import Mandat
 from chalicelib.domain.organisations import Organisation
 from chalicelib.domain.people import Link, Person
+from chalicelib.domain.produits import Produit
 from chalicelib.domain.records import Record
 from chalicelib.domain.tasks import Task
 from chalicelib.domain.users import Role, Team, User
@@ -45,6 +49,10 @@ MODELS: dict[str, type[Record]] = {
     "person-organisation-links": Link,
     "interactions": Interaction,
     "tasks": Task,
+    "produits": Produit,
+    "mandats": Mandat,
+    "contracts": Contract,
+    "events": ClientEvent,
     "users": User,
     "teams": Team,
     "roles": Role,

@@ -17,9 +17,7 @@ from tests.support.application import Actor, Application
 from tests.support.factories import make_id, make_organisation, make_task, make_team
 
 CORE = frozenset(
-    f"{resource}:{action}"
-    for resource in ("organisations", "people", "interactions", "tasks", "users", "teams")
-    for action in policy.ACTIONS
+    f"{resource}:{action}" for resource in (*policy.COMMERCIAL, "users", "teams") for action in policy.ACTIONS
 )
 
 

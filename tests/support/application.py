@@ -17,7 +17,7 @@ from chalicelib.adapters.aws import spare_needless_work
 from chalicelib.adapters.record_index.local import LocalIndex
 from chalicelib.adapters.record_index.schema import IndexSchema
 from chalicelib.domain import catalogue
-from chalicelib.domain.changes import AuditEntry, Change, Insert, MustExist
+from chalicelib.domain.changes import AuditEntry, Change, Insert, Replace
 from chalicelib.domain.identity import SESSION_LIFETIME, CreateCredentials, Effect, OpenSession, Session
 from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.policy import BUILT_IN_ROLES, Grants
@@ -47,7 +47,7 @@ class TrackedRecords(DynamoRecords):
 
     def transaction(self, change: Change) -> Transaction:
         for write in change.writes:
-            if not isinstance(write, MustExist):
+            if isinstance(write, Insert | Replace):
                 self.touched.add(ref_of(write.record if isinstance(write, Insert) else write.after))
         return super().transaction(change)
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ulid import ULID
 
 from chalicelib.domain.callers import Caller, IdempotencyClaim
 from chalicelib.domain.changes import Answer, AuditEntry, Change, IdempotencyRecord, Insert, Replace, Write
+from chalicelib.domain.client_events import ClientEvent
+from chalicelib.domain.contracts import Contract
 from chalicelib.domain.interactions import Interaction
+from chalicelib.domain.mandats import Mandat
 from chalicelib.domain.organisations import Organisation
 from chalicelib.domain.people import Link, Person
 from chalicelib.domain.policy import BUILT_IN_ROLES, Grants, Principal
+from chalicelib.domain.produits import Produit
 from chalicelib.domain.records import Kind, Record, Ref
 from chalicelib.domain.tasks import Task
-from chalicelib.domain.users import Team, User
+from chalicelib.domain.users import Role, Team, User
 from tests.support.clock import START
 
 _numbers = itertools.count(1)
@@ -48,6 +52,25 @@ def make_task(**overrides: Any) -> Task:
     return Task(**{**_envelope(), "title": "Rappeler", **overrides})
 
 
+def make_produit(**overrides: Any) -> Produit:
+    return Produit(**{**_envelope(), "name": "Alforis Actions Europe", **overrides})
+
+
+def make_mandat(**overrides: Any) -> Mandat:
+    return Mandat(**{**_envelope(), "name": "Mandat ACME", "organisation_id": make_id(), **overrides})
+
+
+def make_contract(**overrides: Any) -> Contract:
+    about = {"name": "Convention 2026", "organisation_id": make_id(), "total_amount": "1000.00"}
+    return Contract(**{**_envelope(), **about, **overrides})
+
+
+def make_event(**overrides: Any) -> ClientEvent:
+    about = {"name": "Soirée", "contract_id": make_id(), "organisation_id": make_id()}
+    times = {"start_at": START, "end_at": START + timedelta(hours=3)}
+    return ClientEvent(**{**_envelope(), **about, **times, **overrides})
+
+
 def make_user(**overrides: Any) -> User:
     number = next(_numbers)
     names = {"email": f"user{number}@crm.test", "username": f"user{number}", "role": "sales"}
@@ -56,6 +79,10 @@ def make_user(**overrides: Any) -> User:
 
 def make_team(**overrides: Any) -> Team:
     return Team(**{**_envelope(), "name": f"Team {next(_numbers)}", **overrides})
+
+
+def make_role(**overrides: Any) -> Role:
+    return Role(**{**_envelope(), "id": "custom", "name": "Custom", **overrides})
 
 
 def make_principal(role: str = "admin", **overrides: Any) -> Principal:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.changes import AuditEntry, Change, IdempotencyRecord, Insert, MustExist, Replace, Write
+from chalicelib.domain.changes import (
+    AuditEntry,
+    Change,
+    IdempotencyRecord,
+    Insert,
+    MustExist,
+    Release,
+    Rely,
+    Replace,
+    Unheld,
+    Write,
+)
 from chalicelib.domain.errors import (
     AlreadyAnswered,
     Conflict,
     Detail,
     DomainError,
     Duplicate,
+    InUse,
     InvalidInput,
     NotFound,
     StaleVersion,
@@ -21,7 +34,7 @@ from chalicelib.domain.events import DomainEvent, IndexRequest, Transition
 from chalicelib.domain.listing import AggregateQuery, Group, IndexDocument, ListQuery, Page, SearchGroup, SearchQuery
 from chalicelib.domain.people import Link
 from chalicelib.domain.ports import HistoryEntry, TimelineEntry
-from chalicelib.domain.records import Record, Ref
+from chalicelib.domain.records import Record, Ref, held_counter
 from chalicelib.domain.trails import TrailPage, TrailQuery
 from chalicelib.domain.types import format_utc
 
@@ -37,6 +50,7 @@ class InMemoryRecords:
     def __init__(self) -> None:
         self.records: dict[Ref, Record] = {}
         self.unique: dict[tuple[str, str, str], str] = {}
+        self.held: Counter[str] = Counter()
         self.audit: list[AuditEntry] = []
         self.answers: dict[tuple[str, str], IdempotencyRecord] = {}
         self.versions: dict[tuple[Ref, int], Transition] = {}
@@ -57,7 +71,7 @@ class InMemoryRecords:
         if self.refuse_next is not None:
             error, self.refuse_next = self.refuse_next, None
             raise error
-        if any(self._is_stored(write) for write in change.writes if not isinstance(write, MustExist)):
+        if any(self._is_stored(write) for write in change.writes if isinstance(write, Insert | Replace)):
             return
         refusals = [error for error in self._refusals(change) if error is not None]
         if refusals:
@@ -133,6 +147,13 @@ class InMemoryRecords:
             case MustExist(ref, field):
                 live = ref in self.records and self.records[ref].deleted_at is None
                 return None if live else InvalidInput("A linked record does not exist.", [Detail(field, "is missing")])
+            case Rely(reliance):
+                found = self.records.get(reliance.ref)
+                return reliance.refusal(found.document() if found else None)
+            case Unheld(ref, name, reason):
+                return InUse(reason) if self.held[held_counter(ref, name)] else None
+            case Release(_):
+                return None
             case Insert(record):
                 if Ref(record.kind, record.id) in self.records:
                     return Conflict("The record already exists.")
@@ -169,7 +190,7 @@ class InMemoryRecords:
                 for key in _unique_keys(write.before):
                     self.unique.pop(key, None)
         for write in change.writes:
-            if not isinstance(write, MustExist):
+            if isinstance(write, Insert | Replace):
                 before = write.before if isinstance(write, Replace) else None
                 after = write.after if isinstance(write, Replace) else write.record
                 stored = self.records.get(Ref(after.kind, after.id))
@@ -178,6 +199,8 @@ class InMemoryRecords:
                     after = after.model_copy(update=untouched)
                 self._store(stored if before else None, after)
                 self.unique |= dict.fromkeys(_unique_keys(after), after.id)
+            elif isinstance(write, Rely | Release):
+                self.held[write.reliance.counter] += 1 if isinstance(write, Rely) else -1
         self.audit += change.audit
         if change.idempotency:
             self.answers[change.idempotency.actor_id, change.idempotency.key] = change.idempotency

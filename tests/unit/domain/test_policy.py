@@ -47,7 +47,11 @@ def expected(role: str, resource: str, action: str) -> bool:
         case "sales":
             read_too = ("campaigns", "workflows", "documents", "reports", "users", "teams")
             return (
-                (resource in COMMERCIAL and action in ("create", "read", "update", "export"))
+                (
+                    resource in COMMERCIAL
+                    and action in ("create", "read", "update", "export")
+                    and (resource, action) != ("contracts", "create")
+                )
                 or (resource in read_too and action == "read")
                 or (resource, action) == ("documents", "create")
             )

@@ -8,13 +8,20 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.callers import Caller
+from chalicelib.domain.client_events import EVENTS
+from chalicelib.domain.contracts import CONTRACTS
 from chalicelib.domain.events import Transition
 from chalicelib.domain.interactions import INTERACTIONS
+from chalicelib.domain.mandats import MANDATS
 from chalicelib.domain.organisations import ORGANISATIONS, Organisation
 from chalicelib.domain.people import LINKS, PEOPLE, Link, Person
 from chalicelib.domain.policy import Scope
+from chalicelib.domain.produits import PRODUITS
 from chalicelib.domain.records import Kind, Record
 from chalicelib.domain.tasks import TASKS
+from chalicelib.domain.users import USERS
+from chalicelib.services.contracts import ContractService
+from chalicelib.services.mandats import MandatService
 from chalicelib.services.people import LinkService
 from chalicelib.services.records import RecordService
 from chalicelib.services.relay import Relay
@@ -47,6 +54,11 @@ class Core:
         self.people: RecordService[Person] = self._service(PEOPLE)
         self.interactions: RecordService[Any] = self._service(INTERACTIONS)
         self.links = LinkService(LINKS, self.store, self.index, self.clock)
+        self.produits: RecordService[Any] = self._service(PRODUITS)
+        self.mandats = MandatService(MANDATS, self.store, self.index, self.clock)
+        self.contracts = ContractService(CONTRACTS, self.store, self.index, self.clock)
+        self.events: RecordService[Any] = self._service(EVENTS)
+        self.users: RecordService[Any] = self._service(USERS)
         self.tasks = TaskService(TASKS, self.store, self.index, self.clock)
         self.relay = Relay(self.store, self.store, self.bus, self.queue, self.clock)
         for record in (self.team, self.other_team, *map(self._user, (self.alice, self.bob, self.carla, self.admin))):
