@@ -18,6 +18,7 @@ export const toasts = {
           <Button
             size="compact-sm"
             variant="light"
+            style={{ flex: 'none' }}
             onClick={() => {
               notifications.hide(id);
               undo();
