@@ -57,7 +57,7 @@ export function TrailFilters({ search, onChange, children }: FilterProps) {
     />
   );
   return (
-    <div className="trail-filters" role="search" aria-label={t('trail.filters')}>
+    <search className="trail-filters" aria-label={t('trail.filters')}>
       <RecordPicker
         resource="users"
         label={t('trail.actor')}
@@ -87,7 +87,7 @@ export function TrailFilters({ search, onChange, children }: FilterProps) {
           {t('trail.clear')}
         </Button>
       ) : null}
-    </div>
+    </search>
   );
 }
 
