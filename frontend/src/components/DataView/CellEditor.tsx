@@ -15,16 +15,21 @@ export function CellEditor({ kind, field, record }: { kind: KindOf; field: Field
   const before = (record as Record<string, unknown>)[field.name] ?? null;
   const [draft, setDraft] = useState<unknown>(before);
   const done = useRef(false);
+  const box = useRef<HTMLDivElement>(null);
 
-  const finish = (value: unknown, keep: boolean) => {
+  const finish = (value: unknown, keep: boolean, refocus = true) => {
     if (done.current) return;
     done.current = true;
+    const row = box.current?.closest('tr');
     state.stopEditing();
     if (keep && !same(value, before)) save(record, field, value);
+    // The cell comes back once the editor is gone.
+    if (refocus) setTimeout(() => row?.querySelector<HTMLElement>(`[data-field="${field.name}"]`)?.focus());
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only hears the keys of the input inside
     <div
+      ref={box}
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
           event.stopPropagation();
@@ -39,7 +44,7 @@ export function CellEditor({ kind, field, record }: { kind: KindOf; field: Field
       onBlur={(event) => {
         const into = event.relatedTarget as Element | null;
         if (!into || (!event.currentTarget.contains(into) && !into.closest('[data-portal]'))) {
-          finish(draft, !CHOSEN.has(field.type));
+          finish(draft, !CHOSEN.has(field.type), false);
         }
       }}
     >
