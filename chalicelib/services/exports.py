@@ -80,10 +80,16 @@ class ExportService:
         readable, exportable = (
             policy.visibility(by.principal, f"{kind.resource}:{action}") for action in ("read", "export")
         )
-        page = self._index.list(replace(query, visibility=readable.narrower(exportable), limit=MAX_ROWS), fresh)
-        if page.total > len(page.rows):
-            raise ExportTooLarge(page.total, MAX_ROWS)
+        visible = replace(query, visibility=readable.narrower(exportable))
+        self._refuse_too_many(self._index.list(replace(visible, sort=(), limit=1), fresh).total)
+        page = self._index.list(replace(visible, limit=MAX_ROWS), fresh)
+        self._refuse_too_many(page.total)
         return page.rows
+
+    def _refuse_too_many(self, matched: int) -> None:
+        """Asked before the rows are read, which takes long for many, and again of what was read."""
+        if matched > MAX_ROWS:
+            raise ExportTooLarge(matched, MAX_ROWS)
 
     def _names(
         self,
