@@ -179,3 +179,47 @@ export function useBulk(resource: Resource) {
     onSettled: () => refresh(client, resource),
   });
 }
+
+/** What the signed-in user may do with a record, and why. */
+export function useAccess(resource: Resource, id: string) {
+  return useQuery({
+    queryKey: keys.access(resource, id),
+    queryFn: () => records.access(resource, id),
+    staleTime: 300_000,
+  });
+}
+
+const POLL = 1_000;
+const MOST_POLLS = 15;
+
+/** Versions are kept a moment after they are made: asks again until `version`, the one that is shown, is among them. */
+export function useHistory(resource: Resource, id: string, version: number) {
+  return useInfiniteQuery({
+    queryKey: keys.history(resource, id),
+    queryFn: ({ pageParam }) => records.history(resource, id, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) =>
+      state.data &&
+      state.dataUpdateCount < version + MOST_POLLS &&
+      (state.data.pages[0]?.items[0]?.version ?? 0) < version
+        ? POLL
+        : false,
+  });
+}
+
+/** As with the history, changes stand on the timeline a moment after they are made. */
+export function useTimeline(resource: 'organisations' | 'people', id: string, version: number) {
+  return useInfiniteQuery({
+    queryKey: keys.timeline(resource, id),
+    queryFn: ({ pageParam }) => records.timeline(resource, id, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) => {
+      const shown = state.data?.pages.flatMap((page) => page.items) ?? [];
+      const newest = shown.find((item) => item.type === 'change' && item.id === id)?.record.version;
+      const waiting = typeof newest === 'number' && newest < version;
+      return waiting && state.dataUpdateCount < version + MOST_POLLS ? POLL : false;
+    },
+  });
+}

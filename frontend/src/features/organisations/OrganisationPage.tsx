@@ -1,7 +1,20 @@
-import { useTranslation } from 'react-i18next';
-import { PageHeader } from '@/components/PageHeader';
+import { getRouteApi } from '@tanstack/react-router';
+import { RecordPage } from '@/components/RecordPage';
+import { ORGANISATIONS } from '@/lib/kinds';
+
+const route = getRouteApi('/shell/organisations/$id');
 
 export function OrganisationPage() {
-  const { t } = useTranslation('organisations');
-  return <PageHeader title={t('title')} />;
+  const { id } = route.useParams();
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <RecordPage
+      key={id}
+      kind={ORGANISATIONS}
+      id={id}
+      tab={tab}
+      onTab={(next) => navigate({ search: { tab: next }, replace: true })}
+    />
+  );
 }

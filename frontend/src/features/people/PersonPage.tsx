@@ -1,7 +1,20 @@
-import { useTranslation } from 'react-i18next';
-import { PageHeader } from '@/components/PageHeader';
+import { getRouteApi } from '@tanstack/react-router';
+import { RecordPage } from '@/components/RecordPage';
+import { PEOPLE } from '@/lib/kinds';
+
+const route = getRouteApi('/shell/people/$id');
 
 export function PersonPage() {
-  const { t } = useTranslation('people');
-  return <PageHeader title={t('title')} />;
+  const { id } = route.useParams();
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <RecordPage
+      key={id}
+      kind={PEOPLE}
+      id={id}
+      tab={tab}
+      onTab={(next) => navigate({ search: { tab: next }, replace: true })}
+    />
+  );
 }

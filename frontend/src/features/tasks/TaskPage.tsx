@@ -1,7 +1,20 @@
-import { useTranslation } from 'react-i18next';
-import { PageHeader } from '@/components/PageHeader';
+import { getRouteApi } from '@tanstack/react-router';
+import { RecordPage } from '@/components/RecordPage';
+import { TASKS } from '@/lib/kinds';
+
+const route = getRouteApi('/shell/tasks/$id');
 
 export function TaskPage() {
-  const { t } = useTranslation('tasks');
-  return <PageHeader title={t('title')} />;
+  const { id } = route.useParams();
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <RecordPage
+      key={id}
+      kind={TASKS}
+      id={id}
+      tab={tab}
+      onTab={(next) => navigate({ search: { tab: next }, replace: true })}
+    />
+  );
 }
