@@ -32,7 +32,7 @@ export function UserMenu() {
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
         <ActionIcon aria-label={t('userMenu', { name })} radius="xl">
-          <Avatar size={30} name={name} color="brand" alt="" />
+          <Avatar size={30} name={name} color="brand" alt="" aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
