@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bench.harness import Report
 from bench.postgres import PostgresRecords, running_postgres
@@ -60,7 +60,7 @@ def measure(report: Report, size: int, limit_ms: float, memory_mb: float | None,
         postgres = PostgresRecords(connection, dict(KINDS))
         postgres.load(documents(size))
         _same_answers(index, postgres, size)
-        compare = partial(_compare, report, limit_ms=limit_ms, rounds=rounds)
+        compare = partial(_compare, report, their_cpu=postgres.cpu_seconds, limit_ms=limit_ms, rounds=rounds)
         compare(f"{label}_list", list_questions(), lambda ask: index.list(ask()), lambda ask: postgres.list(ask()))
         compare(
             f"{label}_deep_list", deep_questions(size), lambda ask: index.list(ask()), lambda ask: postgres.list(ask())
@@ -96,31 +96,45 @@ def _compare(
     questions: Sequence[Question],
     ours: Callable[[Question], object],
     theirs: Callable[[Question], object],
+    their_cpu: Callable[[], float],
     limit_ms: float,
     rounds: int,
 ) -> None:
-    """Median and 95th percentile of either side, and how many times faster ours is at both."""
-    times = [_fastest_ms(question, ours, theirs, rounds) for question in questions]
-    our_50, our_95 = _percentiles([mine for mine, _ in times])
-    their_50, their_95 = _percentiles([other for _, other in times])
+    """Median and 95th percentile of either side, how many times faster ours is, and how much less CPU time it takes."""
+    sides = (_Side(ours, time.thread_time), _Side(theirs, their_cpu))
+    costs = [_cheapest(sides, question, rounds) for question in questions]
+    (our_50, our_95), (their_50, their_95) = (_percentiles([cost[n].wall for cost in costs]) for n in (0, 1))
+    (_, our_cpu), (_, their_cpu_95) = (_percentiles([cost[n].cpu for cost in costs]) for n in (0, 1))
     report.add(f"{name}_p50", our_50, "ms", None, ok=True, baseline=their_50)
     report.at_most(f"{name}_p95", our_95, "ms", limit_ms, baseline=their_95)
     if name in HELD_AGAINST_POSTGRES:
         report.at_least(f"{name}_times_faster", their_95 / our_95, "×", TIMES_FASTER)
     else:
         report.show(f"{name}_times_faster", their_95 / our_95, "×")
+    report.add(f"{name}_cpu_p95", our_cpu, "ms CPU", None, ok=True, baseline=their_cpu_95)
 
 
-def _fastest_ms(
-    question: Question, ours: Callable[[Question], object], theirs: Callable[[Question], object], rounds: int
-) -> tuple[float, float]:
-    taken: tuple[list[float], list[float]] = ([], [])
+class _Side(NamedTuple):
+    answer: Callable[[Any], object]
+    cpu_seconds: Callable[[], float]
+
+
+class _Cost(NamedTuple):
+    """Milliseconds that passed, and milliseconds of CPU time."""
+
+    wall: float
+    cpu: float
+
+
+def _cheapest(sides: Sequence[_Side], question: object, rounds: int) -> list[_Cost]:
+    """What the question costs each side, asked in turn: the least of some rounds."""
+    costs: list[list[_Cost]] = [[] for _ in sides]
     for _ in range(rounds):
-        for side, answer in zip(taken, (ours, theirs), strict=True):
-            started = time.perf_counter()
-            answer(question)
-            side.append((time.perf_counter() - started) * 1_000)
-    return min(taken[0]), min(taken[1])
+        for side, taken in zip(sides, costs, strict=True):
+            started, cpu = time.perf_counter(), side.cpu_seconds()
+            side.answer(question)
+            taken.append(_Cost((time.perf_counter() - started) * 1_000, (side.cpu_seconds() - cpu) * 1_000))
+    return [_Cost(min(c.wall for c in taken), min(c.cpu for c in taken)) for taken in costs]
 
 
 def _percentiles(values: Sequence[float]) -> tuple[float, float]:
