@@ -1,13 +1,16 @@
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import i18next from 'i18next';
+
+const closable = () => ({ closeButtonProps: { 'aria-label': i18next.t('actions.close') } });
 
 /** Short messages at the edge of the screen; errors stay until they are closed. */
 export const toasts = {
   done(message: string): void {
-    notifications.show({ message, color: 'green', autoClose: 4000 });
+    notifications.show({ message, color: 'green', autoClose: 4000, ...closable() });
   },
   failed(message: string): void {
-    notifications.show({ message, color: 'red', autoClose: false, role: 'alert' });
+    notifications.show({ message, color: 'red', autoClose: false, role: 'alert', ...closable() });
   },
   /** Says what was done and offers to take it back. */
   undoable(message: string, undoLabel: string, undo: () => void): void {
@@ -30,6 +33,7 @@ export const toasts = {
       ),
       color: 'green',
       autoClose: 8000,
+      ...closable(),
     });
   },
 };

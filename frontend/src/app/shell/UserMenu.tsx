@@ -14,12 +14,20 @@ import { toasts } from '@/components/toasts';
 import { chooseLanguage, LANGUAGES, useLanguage } from '@/lib/i18n';
 import { KINDS, titleOf } from '@/lib/kinds';
 import { session, useMe } from '@/lib/session';
+import './shell.css';
 
 const THEMES = [
   { value: 'light', icon: <IconSun size={16} /> },
   { value: 'dark', icon: <IconMoon size={16} /> },
   { value: 'auto', icon: <IconDeviceDesktop size={16} /> },
 ] as const;
+
+/** Of the first and the last word. */
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map((word) => word?.charAt(0).toUpperCase()).join('');
+}
 
 export function UserMenu() {
   const { t } = useTranslation('shell');
@@ -32,7 +40,9 @@ export function UserMenu() {
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
         <ActionIcon aria-label={t('userMenu', { name })} radius="xl">
-          <Avatar size={30} name={name} color="brand" alt="" aria-hidden />
+          <Avatar size={30} color="brand" alt="">
+            <span className="initials" data-initials={initialsOf(name)} />
+          </Avatar>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
