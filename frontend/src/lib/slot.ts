@@ -5,6 +5,8 @@ export interface Slot<T> {
   fill(content: T): void;
   empty(): void;
   use(): T | null;
+  /** What it holds now, for code outside of components. */
+  peek(): T | null;
 }
 
 export function makeSlot<T>(): Slot<T> {
@@ -21,6 +23,7 @@ export function makeSlot<T>(): Slot<T> {
   return {
     fill: become,
     empty: () => become(null),
+    peek: () => held,
     use: () => useSyncExternalStore(subscribe, () => held),
   };
 }

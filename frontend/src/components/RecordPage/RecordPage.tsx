@@ -60,9 +60,9 @@ function Loaded({ kind, record, tab, onTab }: Omit<Props, 'id'> & { record: AnyR
       keepMounted={false}
       className={classes.tabs}
     >
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className={classes.tabList}>
         {shown.map(({ value }) => (
-          <Tabs.Tab key={value} value={value}>
+          <Tabs.Tab key={value} value={value} className={classes.tab}>
             {t(`tabs.${value}` as never)}
           </Tabs.Tab>
         ))}
