@@ -96,7 +96,8 @@ function Chip(props: { kind: KindOf; condition: Condition; onChange: (next: Cond
         <span className={classes.chipText}>{text}</span>
       )}
       <CloseButton
-        size="sm"
+        size={24}
+        iconSize={14}
         aria-label={t('filters.remove_one', { field: name })}
         onClick={() => props.onChange(null)}
       />
