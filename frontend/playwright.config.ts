@@ -7,7 +7,8 @@ const baseURL = process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 
 
 export default defineConfig<Settings>({
   testDir: 'e2e',
-  outputDir: 'test-results',
+  // One folder for each cloud: a run empties its folder when it begins.
+  outputDir: `test-results/${new URL(baseURL).port}`,
   reporter: process.env.CI ? [['list']] : [['list', { printSteps: false }]],
   forbidOnly: Boolean(process.env.CI),
   fullyParallel: true,
