@@ -25,6 +25,7 @@ export default defineConfig({
     // The API takes its cookies from its own origin alone, so the page's origin is given as that.
     proxy: {
       '/api': { target: localCloud, headers: { origin: localCloud } },
+      '/mailbox.json': { target: localCloud },
       '/ws': { target: localCloud.replace('http', 'ws'), ws: true, headers: { origin: localCloud } },
     },
   },
