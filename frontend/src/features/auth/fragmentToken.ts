@@ -4,9 +4,12 @@ import { useEffect, useState } from 'react';
 export function useFragmentToken(): string | null {
   const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token'));
   useEffect(() => {
-    if (!window.location.hash) return;
-    const { pathname, search } = window.location;
-    window.history.replaceState(window.history.state, '', pathname + search);
+    const { pathname, search, hash } = window.location;
+    if (hash) window.history.replaceState(window.history.state, '', pathname + search);
+    // Another mail's link opened in the same tab changes nothing but the fragment.
+    const openOther = () => window.location.hash && window.location.reload();
+    window.addEventListener('hashchange', openOther);
+    return () => window.removeEventListener('hashchange', openOther);
   }, []);
   return token;
 }
