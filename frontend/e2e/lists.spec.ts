@@ -175,8 +175,10 @@ test('what was deleted is found in the trash and comes back', async ({ page, api
   await expect.poll(() => names(page)).toEqual([`${word} B`, `${word} C`]);
 
   await page.goto(`/trash?q=${word}`);
+  const restore = page.getByRole('button', { name: `Restaurer ${word} A` });
+  await expect(restore).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole('button', { name: `Restaurer ${word} A` }).click();
+  await restore.click();
   await expect(page.getByText(`${word} A : restauration effectuée`)).toBeVisible();
   await page.goto(`/organisations?q=${word}`);
   await expect.poll(() => names(page)).toHaveLength(3);
