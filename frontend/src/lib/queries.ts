@@ -8,7 +8,6 @@ import {
 } from '@tanstack/react-query';
 import type { ApiError } from './api/errors';
 import {
-  type BulkAction,
   type Changes,
   type ListParameters,
   type Page,
@@ -153,30 +152,6 @@ export function useRestoreRecord(resource: Resource) {
   return useMutation<unknown, ApiError, string>({
     mutationFn: (id) => records.restore(resource, id),
     onSuccess: () => refresh(client, resource),
-  });
-}
-
-/** Any number of items, in calls of 100; `onProgress` hears how many are done. Failures are named by their index. */
-export function useBulk(resource: Resource) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (given: {
-      action: BulkAction;
-      items: Changes[];
-      onProgress?: (done: number) => void;
-    }) => {
-      const failures: { index: number; status: number; error: Record<string, unknown> | null }[] = [];
-      for (let start = 0; start < given.items.length; start += 100) {
-        const answer = await records.bulk(resource, given.action, given.items.slice(start, start + 100));
-        for (const item of answer.items) {
-          if (item.error)
-            failures.push({ index: start + item.index, status: item.status, error: item.error });
-        }
-        given.onProgress?.(Math.min(start + 100, given.items.length));
-      }
-      return { failures, succeeded: given.items.length - failures.length };
-    },
-    onSettled: () => refresh(client, resource),
   });
 }
 
