@@ -108,6 +108,7 @@ export function LoginForm({ login = '' }: { login?: string }) {
             autoComplete="one-time-code"
             autoFocus
             required
+            withAsterisk={false}
             maxLength={40}
             classNames={recovery ? undefined : { input: 'one-time-code' }}
             spellCheck={false}
