@@ -2,7 +2,8 @@ import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 
-const closable = () => ({ closeButtonProps: { 'aria-label': i18next.t('actions.close') } });
+/** A toast's close button has no text, so it gets a name in the language of the moment. */
+export const closable = () => ({ closeButtonProps: { 'aria-label': i18next.t('actions.close') } });
 
 /** Short messages at the edge of the screen; errors stay until they are closed. */
 export const toasts = {

@@ -10,7 +10,7 @@ import { Panel } from '@/components/Panel';
 export function HelpPage() {
   const { t } = useTranslation('help');
   const listed = (key: 'start.steps' | 'search.items' | 'sharing.items' | 'undo.items') =>
-    t(key, { returnObjects: true }) as string[];
+    Object.values(t(key, { returnObjects: true }) as Record<string, string>);
   return (
     <>
       <PageHeader title={t('title')} subtitle={t('intro')} />

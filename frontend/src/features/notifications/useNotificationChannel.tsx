@@ -3,6 +3,7 @@ import { notifications as toaster } from '@mantine/notifications';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { closable } from '@/components/toasts';
 import { openChannel } from '@/lib/realtime';
 import { useSession } from '@/lib/session';
 import { type Notification, useChangeNotification, useIncoming } from './api';
@@ -46,6 +47,7 @@ function usePressingToast(): (one: Notification) => void {
       if (page) void navigate({ to: page });
     };
     toaster.show({
+      ...closable(),
       id: one.id,
       title: text,
       message: (
