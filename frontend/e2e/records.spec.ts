@@ -102,7 +102,7 @@ test('two people change the same field: the second chooses, and what does not co
   await expect(dialog.getByText('Quelqu’un a enregistré avant vous')).toBeVisible();
   await expectAccessible(other);
   await dialog.getByRole('radio', { name: /Lille/ }).check();
-  await dialog.getByRole('button', { name: 'Enregistrer' }).click();
+  await dialog.getByRole('button', { name: 'Enregistrer', exact: true }).click();
   await expect(dialog).toHaveCount(0);
 
   await expect
@@ -148,7 +148,14 @@ test('what is deleted goes to the trash, and one click takes it out', async ({ p
   await page.getByRole('button', { name: 'Autres actions' }).click();
   await page.getByRole('menuitem', { name: 'Supprimer' }).click();
   await expect(page).toHaveURL(/\/organisations$/);
+  await page.getByRole('button', { name: 'Annuler' }).click();
+  await expect(page.getByText(/est restauré/)).toBeVisible();
+  expect((await api.get(`/organisations/${organisation.id}`)).deleted_at).toBeNull();
 
+  await opened(page, organisation);
+  await page.getByRole('button', { name: 'Autres actions' }).click();
+  await page.getByRole('menuitem', { name: 'Supprimer' }).click();
+  await expect(page).toHaveURL(/\/organisations$/);
   await page.goto(`/organisations/${organisation.id}`);
   await expect(page.getByText('Cette fiche est dans la corbeille')).toBeVisible();
   await expectAccessible(page);
