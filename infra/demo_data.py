@@ -1,4 +1,5 @@
-"""The commercial demo data: four organisations, their people, and what happened with them, then a market around them.
+"""The commercial demo data: four organisations, their people, and what happened with them; then a market around them,
+and products, mandates, contracts and events.
 
 Ids follow from names, so seeding again adds only what is missing and never touches what a user has changed since.
 """
@@ -12,7 +13,7 @@ from typing import Any
 
 from ulid import ULID
 
-from chalicelib.domain.changes import Change, Insert
+from chalicelib.domain.changes import Change, Insert, Rely
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.interactions import Interaction
 from chalicelib.domain.organisations import Organisation
@@ -21,6 +22,7 @@ from chalicelib.domain.ports import Clock, RecordStore
 from chalicelib.domain.records import Cause, Record
 from chalicelib.domain.tasks import Task
 from chalicelib.services.people import snapshot
+from infra.demo_agency import agency_records
 from infra.demo_market import market_records
 
 _ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -157,7 +159,7 @@ def seed_commercial_data(
         "cause": Cause(type="seed"),
     }
     market = market_records(common, now, (owner_id, colleague_id or owner_id), _id)
-    records = [*_records(common, now, owner_id), *market]
+    records = [*_records(common, now, owner_id), *market, *agency_records(common, now, owner_id, _id)]
     return sum(_insert(store, record) for record in records)
 
 
@@ -191,9 +193,13 @@ def _records(common: dict[str, Any], now: datetime, owner_id: str) -> Iterable[R
 
 
 def _insert(store: RecordStore, record: Record) -> bool:
+    """What a record relies on may have changed since it was seeded, so one that is there is left alone."""
+    if record.reliances and store.get(record.kind, record.id) is not None:
+        return False
     stamped = record.model_copy(update={"change_id": str(ULID())})
+    relied_on = (Rely(reliance) for reliance in stamped.reliances)
     try:
-        store.commit(Change(stamped.change_id, (Insert(stamped),)))
+        store.commit(Change(stamped.change_id, (Insert(stamped), *relied_on)))
     except Conflict:
         return False
     return True

@@ -138,6 +138,70 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('@/features/tasks/TaskPage'), 'TaskPage'),
 });
 
+const produits = createRoute({
+  getParentRoute: () => shell,
+  path: '/produits',
+  beforeLoad: needs('produits:read'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/produits/ProduitsPage'), 'ProduitsPage'),
+});
+
+const produit = createRoute({
+  getParentRoute: () => shell,
+  path: '/produits/$id',
+  beforeLoad: needs('produits:read'),
+  validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import('@/features/produits/ProduitPage'), 'ProduitPage'),
+});
+
+const mandats = createRoute({
+  getParentRoute: () => shell,
+  path: '/mandats',
+  beforeLoad: needs('mandats:read'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/mandats/MandatsPage'), 'MandatsPage'),
+});
+
+const mandat = createRoute({
+  getParentRoute: () => shell,
+  path: '/mandats/$id',
+  beforeLoad: needs('mandats:read'),
+  validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import('@/features/mandats/MandatPage'), 'MandatPage'),
+});
+
+const contracts = createRoute({
+  getParentRoute: () => shell,
+  path: '/contracts',
+  beforeLoad: needs('contracts:read'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/contracts/ContractsPage'), 'ContractsPage'),
+});
+
+const contract = createRoute({
+  getParentRoute: () => shell,
+  path: '/contracts/$id',
+  beforeLoad: needs('contracts:read'),
+  validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import('@/features/contracts/ContractPage'), 'ContractPage'),
+});
+
+const events = createRoute({
+  getParentRoute: () => shell,
+  path: '/events',
+  beforeLoad: needs('events:read'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('@/features/events/EventsPage'), 'EventsPage'),
+});
+
+const event = createRoute({
+  getParentRoute: () => shell,
+  path: '/events/$id',
+  beforeLoad: needs('events:read'),
+  validateSearch: (raw: { tab?: unknown } & SearchSchemaInput) => ({ tab: text(raw.tab) }),
+  component: lazyRouteComponent(() => import('@/features/events/EventPage'), 'EventPage'),
+});
+
 const pipeline = createRoute({
   getParentRoute: () => shell,
   path: '/pipeline',
@@ -254,6 +318,14 @@ export const routeTree = root.addChildren([
     interaction,
     tasks,
     task,
+    produits,
+    produit,
+    mandats,
+    mandat,
+    contracts,
+    contract,
+    events,
+    event,
     pipeline,
     search,
     notifications,

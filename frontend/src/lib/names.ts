@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { type Resource, records } from './api/records';
 import { makeBatch } from './batch';
 import { KINDS, titleOf } from './kinds';
@@ -9,6 +9,14 @@ import { KINDS, titleOf } from './kinds';
  */
 export function useName(resource: Resource, id: string | null | undefined) {
   return useQuery(nameQuery(resource, id));
+}
+
+/** The names of several records; those that are not known (yet) are missing. */
+export function useNames(resource: Resource, ids: readonly string[]): Map<string, string> {
+  const answers = useQueries({ queries: ids.map((id) => nameQuery(resource, id)) });
+  return new Map(
+    ids.flatMap((id, index) => (answers[index]?.data ? [[id, answers[index].data] as const] : [])),
+  );
 }
 
 export function nameQuery(resource: Resource, id: string | null | undefined) {

@@ -76,6 +76,10 @@ function refresh(client: QueryClient, resource: Resource): Promise<unknown> {
     'interactions',
     'tasks',
     'person-organisation-links',
+    'produits',
+    'mandats',
+    'contracts',
+    'events',
   ];
   const touched = related.includes(resource) ? related : [resource];
   return Promise.all([

@@ -2,19 +2,23 @@ import { describe, expect, it } from 'vitest';
 import en from './en';
 import fr from './fr';
 
-type Tree = { [key: string]: string | Tree };
+interface Tree {
+  [key: string]: string | string[] | Tree;
+}
 
 function flatten(tree: Tree, prefix = ''): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [key, value] of Object.entries(tree)) {
     if (typeof value === 'string') texts.set(prefix + key, value);
+    else if (Array.isArray(value))
+      for (const [index, text] of value.entries()) texts.set(`${prefix}${key}.${index}`, text);
     else for (const [inner, text] of flatten(value, `${prefix}${key}.`)) texts.set(inner, text);
   }
   return texts;
 }
 
 const french = flatten(fr);
-const english = flatten(en as Tree);
+const english = flatten(en);
 const placeholders = (text: string) => [...text.matchAll(/{{\s*(\w+)/g)].map((match) => match[1]).sort();
 const isFrenchPlural = (key: string) => key.endsWith('_many');
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -263,7 +263,7 @@ def test_sort_orders_many_texts_that_differ_only_far_behind(different):
 def test_a_sort_by_texts_that_begin_alike_asks_few_questions():
     index = index_of([make_document(f"{n:03d}", name=f"Organisation {n * 79 % 300}") for n in range(300)])
     searcher = CountingSearcher(index._reader._searcher)
-    index._reader._searcher = searcher
+    index._reader._searcher = cast(Any, searcher)
 
     index.list(ListQuery("company", EVERYTHING, sort=(Sort("name"),), offset=100))
 

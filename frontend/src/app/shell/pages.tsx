@@ -1,8 +1,11 @@
 import {
   IconBell,
   IconBuilding,
+  IconCalendarEvent,
+  IconChartPie,
   IconChecklist,
   IconEye,
+  IconFileText,
   IconHelp,
   IconHistory,
   IconHome,
@@ -13,6 +16,7 @@ import {
   IconSearch,
   IconSettings,
   IconShieldLock,
+  IconSignature,
   IconTrash,
   IconUser,
   IconUserCog,
@@ -63,6 +67,20 @@ export const MAIN: readonly Section[] = [
     ],
   },
   {
+    label: 'distribution',
+    pages: [
+      { to: '/produits', label: 'produits', icon: IconChartPie, permissions: ['produits:read'] },
+      { to: '/mandats', label: 'mandats', icon: IconSignature, permissions: ['mandats:read'] },
+    ],
+  },
+  {
+    label: 'agency',
+    pages: [
+      { to: '/contracts', label: 'contracts', icon: IconFileText, permissions: ['contracts:read'] },
+      { to: '/events', label: 'events', icon: IconCalendarEvent, permissions: ['events:read'] },
+    ],
+  },
+  {
     label: 'activity',
     pages: [
       { to: '/tasks', label: 'tasks', icon: IconChecklist, permissions: ['tasks:read'] },
@@ -76,7 +94,16 @@ export const MAIN: readonly Section[] = [
         to: '/trash',
         label: 'trash',
         icon: IconTrash,
-        permissions: ['organisations:delete', 'people:delete', 'interactions:delete', 'tasks:delete'],
+        permissions: [
+          'organisations:delete',
+          'people:delete',
+          'interactions:delete',
+          'tasks:delete',
+          'produits:delete',
+          'mandats:delete',
+          'contracts:delete',
+          'events:delete',
+        ],
       },
       { to: '/help', label: 'help', icon: IconHelp },
       SETTINGS_PAGE,

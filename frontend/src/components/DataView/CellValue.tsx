@@ -65,6 +65,7 @@ export function CellValue({ field, value, tools }: { field: Field; value: unknow
     case 'money':
       return tools.format.money(text);
     case 'percent':
+    case 'rate':
       return tools.format.percent(Number(value));
     case 'integer':
       return tools.format.number(Number(value));
@@ -84,6 +85,14 @@ export function CellValue({ field, value, tools }: { field: Field; value: unknow
       return tools.region('language', text);
     case 'record':
       return field.of ? <CellRecord resource={field.of} id={text} unknown={tools.unknown} /> : text;
+    case 'records':
+      return field.of ? (
+        <span className={classes.names}>
+          {(value as string[]).map((id) => (
+            <CellRecord key={id} resource={field.of as Resource} id={id} unknown={tools.unknown} />
+          ))}
+        </span>
+      ) : null;
     case 'email':
       return <CellLink href={`mailto:${text}`} text={text} />;
     case 'phone':

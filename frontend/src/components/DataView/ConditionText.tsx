@@ -56,7 +56,7 @@ function RangeText({ field, values }: { field: Field | undefined; values: string
 export function ValueText({ field, value }: { field: Field | undefined; value: string }) {
   const { t } = useTranslation();
   const text = useValueText(field);
-  if (field?.type === 'record' && field.of) {
+  if ((field?.type === 'record' || field?.type === 'records') && field.of) {
     return value === ME ? t('me') : <RecordText resource={field.of} id={value} />;
   }
   return text(value);

@@ -41,7 +41,7 @@ export function ExportButton(props: {
   const explained = (error: unknown) => {
     const rows = error instanceof ApiError && error.code === 'export_too_large' ? rowsOf(error) : null;
     return rows
-      ? t('export.too_many', { matched: format.number(rows.matched), limit: format.number(rows.limit) })
+      ? t('export.too_large', { matched: format.number(rows.matched), limit: format.number(rows.limit) })
       : messageOf(error, common);
   };
   return (

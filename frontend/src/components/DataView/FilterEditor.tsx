@@ -108,6 +108,7 @@ function ValueInput(props: ValueProps) {
     case 'language':
       return <Choices {...props} options={[...SPOKEN]} />;
     case 'record':
+    case 'records':
       return props.field.of ? (
         <RecordChoice
           resource={props.field.of}
@@ -124,6 +125,7 @@ function ValueInput(props: ValueProps) {
       return <Days {...props} />;
     case 'money':
     case 'percent':
+    case 'rate':
     case 'integer':
       return <Numbers {...props} />;
     default:

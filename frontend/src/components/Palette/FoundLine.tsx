@@ -1,22 +1,11 @@
 import { Group, Text } from '@mantine/core';
-import { IconBuilding, IconChecklist, IconFileText, IconMessages, IconUser } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useEnumLabel } from '@/components/fields/labels';
+import { kindIcon } from '@/components/kindIcon';
 import { Marked, MarkedStart } from '@/components/Marked';
 import type { Found } from '@/lib/api/search';
 import { useFormat } from '@/lib/format';
 import type { EnumName } from '@/lib/kinds';
-
-const ICONS: Record<string, ReactNode> = {
-  organisation: <IconBuilding size={18} />,
-  person: <IconUser size={18} />,
-  interaction: <IconMessages size={18} />,
-  task: <IconChecklist size={18} />,
-};
-
-export function kindIcon(kind: string): ReactNode {
-  return ICONS[kind] ?? <IconFileText size={18} />;
-}
 
 /** What a search found: its name, and below it where the match is or what tells it from its namesakes. */
 export function FoundLine({ found, typed }: { found: Found; typed: string }) {

@@ -7,13 +7,14 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from '
 import { useTranslation } from 'react-i18next';
 import { ErrorText } from '@/components/ErrorText';
 import { RecordName } from '@/components/fields/RecordName';
+import { kindIcon } from '@/components/kindIcon';
 import { plain } from '@/components/Marked';
 import { autocomplete, FOUND_KINDS, kindOfFound, LEAST_CHARACTERS, pageOfFound } from '@/lib/api/search';
 import { KINDS, pageOf } from '@/lib/kinds';
 import { recentOf } from '@/lib/recent';
 import { useCan, useMe } from '@/lib/session';
 import { type Command, useCommands } from './commands';
-import { FoundLine, kindIcon } from './FoundLine';
+import { FoundLine } from './FoundLine';
 import classes from './Palette.module.css';
 
 interface Option {

@@ -181,7 +181,7 @@ function Refused({ failure, half }: { failure: Failure; half: boolean }) {
         <Text size="sm">{failure.message}</Text>
         {page ? (
           <Anchor href={page} target="_blank" rel="noopener" size="sm">
-            {t('form.see_other')}
+            {t('form.see_existing')}
           </Anchor>
         ) : null}
       </Stack>

@@ -16,6 +16,7 @@ import { History } from './History';
 import { Links } from './Links';
 import classes from './RecordPage.module.css';
 import { RecordTasks } from './RecordTasks';
+import { Related, useRelations } from './Related';
 import { StageSteps } from './StageSteps';
 import { Timeline } from './Timeline';
 import { useMay } from './useMay';
@@ -104,7 +105,12 @@ function useParts(kind: KindOf, record: AnyRecord, editable: boolean): Part[] {
   const can = useCan();
   const end = LINKED[kind.resource];
   const history = { value: 'history', content: <History kind={kind} record={record} editable={editable} /> };
-  if (!end) return [history];
+  const relations = useRelations(kind.resource);
+  const hanging =
+    relations.length > 0
+      ? [{ value: 'related', content: <Related record={record} relations={relations} /> }]
+      : [];
+  if (!end) return [...hanging, history];
   const about = { [end]: record.id } as { organisation_id: string } | { person_id: string };
   const activity = (
     <Stack gap="md">
@@ -121,6 +127,7 @@ function useParts(kind: KindOf, record: AnyRecord, editable: boolean): Part[] {
     { value: 'activity', content: activity },
     ...(can('people:read') ? [{ value: related, content: <Links end={end} id={record.id} /> }] : []),
     ...(can('tasks:read') ? [{ value: 'tasks', content: <RecordTasks end={end} id={record.id} /> }] : []),
+    ...hanging,
     history,
   ];
 }

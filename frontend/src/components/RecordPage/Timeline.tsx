@@ -28,11 +28,12 @@ import { EmptyState } from '@/components/EmptyState';
 import { EnumBadge } from '@/components/fields/EnumBadge';
 import { useEnumLabel } from '@/components/fields/labels';
 import { RecordName } from '@/components/fields/RecordName';
+import { kindIcon } from '@/components/kindIcon';
 import { LoadFailed } from '@/components/LoadFailed';
 import type { Interaction, Task, TimelineItem } from '@/lib/api/records';
 import { useFormat } from '@/lib/format';
 import { useLanguage } from '@/lib/i18n';
-import { kindNamed } from '@/lib/kinds';
+import { kindNamed, pageOf, titleOf } from '@/lib/kinds';
 import { useTimeline } from '@/lib/queries';
 import { Diff, type FieldChanges } from './Diff';
 import classes from './RecordPage.module.css';
@@ -140,7 +141,31 @@ function Entry({ item, page }: { item: TimelineItem; page: { resource: string; i
   if (item.type === 'interaction')
     return <InteractionEntry interaction={item.record as Interaction} page={page} />;
   if (item.type === 'task') return <TaskEntry task={item.record as Task} />;
-  return <ChangeEntry item={item} />;
+  if (item.type === 'change') return <ChangeEntry item={item} />;
+  return <RecordEntry item={item} />;
+}
+
+/** A mandate, a contract or an event, where it stands in time. */
+function RecordEntry({ item }: { item: TimelineItem }) {
+  const { t } = useTranslation('kinds');
+  const kind = kindNamed(item.kind);
+  if (!kind) return null;
+  return (
+    <li className={classes.entry}>
+      <ThemeIcon variant="light" size={28} radius="xl" aria-hidden>
+        {kindIcon(item.kind)}
+      </ThemeIcon>
+      <div>
+        <Text size="sm">
+          {t(`${kind.resource}.one`)}&nbsp;:{' '}
+          <Anchor component={Link} to={pageOf(kind.resource, item.id) ?? '/'} fw={600} inherit>
+            {titleOf(kind, item.record)}
+          </Anchor>
+        </Text>
+        <Time at={item.at} />
+      </div>
+    </li>
+  );
 }
 
 function Time({ at }: { at: string }) {

@@ -14,6 +14,8 @@ const COLOURS: Partial<Record<EnumName, Record<string, string>>> = {
   },
   task_status: { todo: 'gray', doing: 'brand', done: 'green', cancelled: 'gray' },
   interaction_status: { todo: 'gray', in_progress: 'brand', done: 'green' },
+  mandat_status: { propose: 'gray', signe: 'brand', actif: 'green', termine: 'gray' },
+  produit_status: { actif: 'green', inactif: 'gray', en_attente: 'orange' },
   priority: { low: 'gray', normal: 'brand', high: 'orange', urgent: 'red' },
 };
 

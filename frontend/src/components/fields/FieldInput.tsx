@@ -7,6 +7,7 @@ import { ENUMS, type Field } from '@/lib/kinds';
 import { COUNTRIES, SPOKEN } from './codes';
 import { useEnumLabel, useFieldLabel, useRegionName } from './labels';
 import { RecordPicker } from './RecordPicker';
+import { RecordsPicker } from './RecordsPicker';
 
 interface Props {
   resource: Resource;
@@ -37,6 +38,8 @@ export function FieldInput({ resource, field, value, onChange, error, hideLabel,
     name: field.name,
   };
   const text = value === null || value === undefined ? '' : String(value);
+  const isShare = field.type === 'percent' || field.type === 'rate';
+  const isDecimal = field.type === 'money' || field.type === 'rate';
   const orNull = (given: string) => onChange(given === '' ? null : given);
   const clearable = { clearable: !field.required, clearButtonProps: { 'aria-label': t('actions.clear') } };
 
@@ -88,22 +91,30 @@ export function FieldInput({ resource, field, value, onChange, error, hideLabel,
           splitChars={[',', ';']}
         />
       );
+    case 'records':
+      return field.of ? (
+        <RecordsPicker
+          {...shared}
+          resource={field.of}
+          value={(value as string[]) ?? []}
+          onChange={onChange}
+        />
+      ) : null;
     case 'money':
+    case 'rate':
     case 'percent':
     case 'integer':
       return (
         <NumberInput
           {...shared}
           value={text}
-          onChange={(given) =>
-            onChange(given === '' ? null : field.type === 'money' ? String(given) : Number(given))
-          }
+          onChange={(given) => onChange(given === '' ? null : isDecimal ? String(given) : Number(given))}
           min={0}
-          max={field.type === 'percent' ? 100 : undefined}
-          decimalScale={field.type === 'money' ? 2 : 0}
+          max={isShare ? 100 : undefined}
+          decimalScale={isDecimal ? 2 : 0}
           decimalSeparator={i18n.language === 'en' ? '.' : ','}
           thousandSeparator={i18n.language === 'en' ? ',' : ' '}
-          suffix={field.type === 'money' ? ' €' : field.type === 'percent' ? ' %' : undefined}
+          suffix={field.type === 'money' ? ' €' : isShare ? ' %' : undefined}
           hideControls
         />
       );

@@ -44,6 +44,8 @@ export function FieldValue({
       );
     case 'percent':
       return <span>{format.percent(Number(value))}</span>;
+    case 'rate':
+      return <span>{format.percent(Number(value))}</span>;
     case 'integer':
       return <span>{format.number(Number(value))}</span>;
     case 'date':
@@ -62,6 +64,8 @@ export function FieldValue({
       return <span>{region('language', text)}</span>;
     case 'record':
       return field.of ? <RecordName resource={field.of} id={text} plain={plain} /> : <span>{text}</span>;
+    case 'records':
+      return <RecordNames resource={field.of} ids={value as string[]} plain={plain} />;
     case 'email':
       return plain ? (
         <span>{text}</span>
@@ -91,6 +95,19 @@ export function FieldValue({
     default:
       return <span style={{ overflowWrap: 'anywhere' }}>{text}</span>;
   }
+}
+
+function RecordNames({ resource, ids, plain }: { resource: Field['of']; ids: string[]; plain: boolean }) {
+  if (!resource) return null;
+  return (
+    <Group gap={6} component="span">
+      {ids.map((id) => (
+        <Badge key={id} variant="light" color="gray" tt="none" fw={500}>
+          <RecordName resource={resource} id={id} plain={plain} />
+        </Badge>
+      ))}
+    </Group>
+  );
 }
 
 function Badges({ values }: { values: string[] }) {

@@ -338,6 +338,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List, filter, sort and count. */
+        get: operations["contracts_list_records"];
+        put?: never;
+        /** Create a record. */
+        post: operations["contracts_create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/bulk/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create up to 100 records; each item succeeds or fails on its own. */
+        post: operations["contracts_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete up to 100 records; each item succeeds or fails on its own. */
+        post: operations["contracts_bulk_delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/bulk/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore up to 100 records; each item succeeds or fails on its own. */
+        post: operations["contracts_bulk_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/bulk/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update up to 100 records; each item succeeds or fails on its own. */
+        post: operations["contracts_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["contracts_export_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contracts that are not_signed, or not fully paid (not_paid). */
+        get: operations["contracts_list_contract_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one record; answers 304 to a current If-None-Match. */
+        get: operations["contracts_get_record"];
+        /**
+         * Change the given fields.
+         * @deprecated
+         * @description The same as PATCH, for earlier clients.
+         */
+        put: operations["contracts_update_record_put"];
+        post?: never;
+        /** Move a record to the trash. */
+        delete: operations["contracts_delete_record"];
+        options?: never;
+        head?: never;
+        /** Change the given fields. */
+        patch: operations["contracts_update_record"];
+        trace?: never;
+    };
+    "/v1/contracts/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why you may see and change this record. */
+        get: operations["contracts_explain_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version, newest first, with what it changed. */
+        get: operations["contracts_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a record out of the trash. */
+        post: operations["contracts_restore_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dashboards/stats/global": {
         parameters: {
             query?: never;
@@ -349,6 +547,204 @@ export interface paths {
         get: operations["dashboards_show_global_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List, filter, sort and count. */
+        get: operations["events_list_records"];
+        put?: never;
+        /** Create a record. */
+        post: operations["events_create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/bulk/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create up to 100 records; each item succeeds or fails on its own. */
+        post: operations["events_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete up to 100 records; each item succeeds or fails on its own. */
+        post: operations["events_bulk_delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/bulk/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore up to 100 records; each item succeeds or fails on its own. */
+        post: operations["events_bulk_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/bulk/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update up to 100 records; each item succeeds or fails on its own. */
+        post: operations["events_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["events_export_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events without_support, mine (the caller supports them), upcoming, or past. */
+        get: operations["events_list_event_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one record; answers 304 to a current If-None-Match. */
+        get: operations["events_get_record"];
+        /**
+         * Change the given fields.
+         * @deprecated
+         * @description The same as PATCH, for earlier clients.
+         */
+        put: operations["events_update_record_put"];
+        post?: never;
+        /** Move a record to the trash. */
+        delete: operations["events_delete_record"];
+        options?: never;
+        head?: never;
+        /** Change the given fields. */
+        patch: operations["events_update_record"];
+        trace?: never;
+    };
+    "/v1/events/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why you may see and change this record. */
+        get: operations["events_explain_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version, newest first, with what it changed. */
+        get: operations["events_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a record out of the trash. */
+        post: operations["events_restore_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -530,6 +926,204 @@ export interface paths {
         put?: never;
         /** Take a record out of the trash. */
         post: operations["interactions_restore_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List, filter, sort and count. */
+        get: operations["mandats_list_records"];
+        put?: never;
+        /** Create a record. */
+        post: operations["mandats_create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/bulk/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create up to 100 records; each item succeeds or fails on its own. */
+        post: operations["mandats_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete up to 100 records; each item succeeds or fails on its own. */
+        post: operations["mandats_bulk_delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/bulk/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore up to 100 records; each item succeeds or fails on its own. */
+        post: operations["mandats_bulk_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/bulk/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update up to 100 records; each item succeeds or fails on its own. */
+        post: operations["mandats_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["mandats_export_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/views/expiring-soon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mandates in force that end within 90 days. */
+        get: operations["mandats_list_expiring_mandats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one record; answers 304 to a current If-None-Match. */
+        get: operations["mandats_get_record"];
+        /**
+         * Change the given fields.
+         * @deprecated
+         * @description The same as PATCH, for earlier clients.
+         */
+        put: operations["mandats_update_record_put"];
+        post?: never;
+        /** Move a record to the trash. */
+        delete: operations["mandats_delete_record"];
+        options?: never;
+        head?: never;
+        /** Change the given fields. */
+        patch: operations["mandats_update_record"];
+        trace?: never;
+    };
+    "/v1/mandats/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why you may see and change this record. */
+        get: operations["mandats_explain_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version, newest first, with what it changed. */
+        get: operations["mandats_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mandats/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a record out of the trash. */
+        post: operations["mandats_restore_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1337,6 +1931,187 @@ export interface paths {
         get: operations["pipeline_show_pipeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List, filter, sort and count. */
+        get: operations["produits_list_records"];
+        put?: never;
+        /** Create a record. */
+        post: operations["produits_create_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/bulk/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create up to 100 records; each item succeeds or fails on its own. */
+        post: operations["produits_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete up to 100 records; each item succeeds or fails on its own. */
+        post: operations["produits_bulk_delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/bulk/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore up to 100 records; each item succeeds or fails on its own. */
+        post: operations["produits_bulk_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/bulk/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update up to 100 records; each item succeeds or fails on its own. */
+        post: operations["produits_bulk_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list as CSV: UTF-8 with a byte order mark, a header of field names, and for each id the name beside it.
+         * @description What a spreadsheet would take for a formula begins with an apostrophe. A list that is too long for one answer is refused with the number of its records.
+         */
+        get: operations["produits_export_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one record; answers 304 to a current If-None-Match. */
+        get: operations["produits_get_record"];
+        /**
+         * Change the given fields.
+         * @deprecated
+         * @description The same as PATCH, for earlier clients.
+         */
+        put: operations["produits_update_record_put"];
+        post?: never;
+        /** Move a record to the trash. */
+        delete: operations["produits_delete_record"];
+        options?: never;
+        head?: never;
+        /** Change the given fields. */
+        patch: operations["produits_update_record"];
+        trace?: never;
+    };
+    "/v1/produits/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why you may see and change this record. */
+        get: operations["produits_explain_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version, newest first, with what it changed. */
+        get: operations["produits_list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/produits/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a record out of the trash. */
+        post: operations["produits_restore_record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2390,6 +3165,177 @@ export interface components {
                 [key: string]: number | string;
             };
         };
+        /** ClientEvent */
+        ClientEvent: {
+            /** Id */
+            id: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Deleted By */
+            deleted_by: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Contract Id
+             * @description A signed contract of the same client.
+             */
+            contract_id: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id: string | null;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** Location */
+            location: string | null;
+            /**
+             * Attendees
+             * @default 0
+             */
+            attendees: number;
+            /**
+             * Support Contact Id
+             * @description A user with the role support.
+             */
+            support_contact_id: string | null;
+            /** Tags */
+            tags: string[];
+            /** Notes */
+            notes: string | null;
+        };
+        /** ClientEventBulkCreateBody */
+        ClientEventBulkCreateBody: {
+            /** Items */
+            items: components["schemas"]["EventFields"][];
+        };
+        /** ClientEventBulkDeleteBody */
+        ClientEventBulkDeleteBody: {
+            /** Items */
+            items: components["schemas"]["ClientEventBulkRef"][];
+        };
+        /** ClientEventBulkRef */
+        ClientEventBulkRef: {
+            /** Version */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** ClientEventBulkRestoreBody */
+        ClientEventBulkRestoreBody: {
+            /** Items */
+            items: components["schemas"]["ClientEventBulkRef"][];
+        };
+        /** ClientEventBulkUpdate */
+        ClientEventBulkUpdate: {
+            /** Name */
+            name?: string;
+            /**
+             * Contract Id
+             * @description A signed contract of the same client.
+             */
+            contract_id?: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id?: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id?: string | null;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at?: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at?: string;
+            /** Location */
+            location?: string | null;
+            /** Attendees */
+            attendees?: number;
+            /**
+             * Support Contact Id
+             * @description A user with the role support.
+             */
+            support_contact_id?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** ClientEventBulkUpdateBody */
+        ClientEventBulkUpdateBody: {
+            /** Items */
+            items: components["schemas"]["ClientEventBulkUpdate"][];
+        };
+        /** ClientEventPage */
+        ClientEventPage: {
+            /** Items */
+            items: components["schemas"]["ClientEvent"][];
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+        };
         /**
          * CodeBody
          * @description `code` is one of the authenticator app, or a recovery code.
@@ -2418,6 +3364,265 @@ export interface components {
         ConfirmBody: {
             /** Code */
             code: string;
+        };
+        /** Contract */
+        Contract: {
+            /** Id */
+            id: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Deleted By */
+            deleted_by: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id: string | null;
+            /**
+             * Sales Contact Id
+             * @description A user with the role sales.
+             */
+            sales_contact_id: string | null;
+            /**
+             * Total Amount
+             * @example 1250.50
+             */
+            total_amount: string;
+            /**
+             * Amount Due
+             * @description At most total_amount.
+             * @default 0.00
+             * @example 1250.50
+             */
+            amount_due: string;
+            /**
+             * Signed
+             * @default false
+             */
+            signed: boolean;
+            /** Signed At */
+            signed_at: string | null;
+            /** Tags */
+            tags: string[];
+            /** Notes */
+            notes: string | null;
+        };
+        /** ContractBulkCreateBody */
+        ContractBulkCreateBody: {
+            /** Items */
+            items: components["schemas"]["ContractFields"][];
+        };
+        /** ContractBulkDeleteBody */
+        ContractBulkDeleteBody: {
+            /** Items */
+            items: components["schemas"]["ContractBulkRef"][];
+        };
+        /** ContractBulkRef */
+        ContractBulkRef: {
+            /** Version */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** ContractBulkRestoreBody */
+        ContractBulkRestoreBody: {
+            /** Items */
+            items: components["schemas"]["ContractBulkRef"][];
+        };
+        /** ContractBulkUpdate */
+        ContractBulkUpdate: {
+            /** Name */
+            name?: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id?: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id?: string | null;
+            /**
+             * Sales Contact Id
+             * @description A user with the role sales.
+             */
+            sales_contact_id?: string | null;
+            /**
+             * Total Amount
+             * @example 1250.50
+             */
+            total_amount?: string;
+            /**
+             * Amount Due
+             * @description At most total_amount.
+             * @example 1250.50
+             */
+            amount_due?: string;
+            /** Signed */
+            signed?: boolean;
+            /** Signed At */
+            signed_at?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** ContractBulkUpdateBody */
+        ContractBulkUpdateBody: {
+            /** Items */
+            items: components["schemas"]["ContractBulkUpdate"][];
+        };
+        /** ContractFields */
+        ContractFields: {
+            /** Name */
+            name: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id?: string | null;
+            /**
+             * Sales Contact Id
+             * @description A user with the role sales.
+             */
+            sales_contact_id?: string | null;
+            /**
+             * Total Amount
+             * @example 1250.50
+             */
+            total_amount: string;
+            /**
+             * Amount Due
+             * @description At most total_amount.
+             * @default 0
+             * @example 1250.50
+             */
+            amount_due: string;
+            /**
+             * Signed
+             * @default false
+             */
+            signed: boolean;
+            /** Signed At */
+            signed_at?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** ContractFieldsPatch */
+        ContractFieldsPatch: {
+            /** Name */
+            name?: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id?: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id?: string | null;
+            /**
+             * Sales Contact Id
+             * @description A user with the role sales.
+             */
+            sales_contact_id?: string | null;
+            /**
+             * Total Amount
+             * @example 1250.50
+             */
+            total_amount?: string;
+            /**
+             * Amount Due
+             * @description At most total_amount.
+             * @example 1250.50
+             */
+            amount_due?: string;
+            /** Signed */
+            signed?: boolean;
+            /** Signed At */
+            signed_at?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+        };
+        /** ContractPage */
+        ContractPage: {
+            /** Items */
+            items: components["schemas"]["Contract"][];
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
         };
         /**
          * Direction
@@ -2479,6 +3684,108 @@ export interface components {
             message: string;
         } & {
             [key: string]: unknown;
+        };
+        /** EventFields */
+        EventFields: {
+            /** Name */
+            name: string;
+            /**
+             * Contract Id
+             * @description A signed contract of the same client.
+             */
+            contract_id: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id?: string | null;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** Location */
+            location?: string | null;
+            /**
+             * Attendees
+             * @default 0
+             */
+            attendees: number;
+            /**
+             * Support Contact Id
+             * @description A user with the role support.
+             */
+            support_contact_id?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** EventFieldsPatch */
+        EventFieldsPatch: {
+            /** Name */
+            name?: string;
+            /**
+             * Contract Id
+             * @description A signed contract of the same client.
+             */
+            contract_id?: string;
+            /**
+             * Organisation Id
+             * @description The client.
+             */
+            organisation_id?: string;
+            /**
+             * Client Contact Id
+             * @description A person at the client.
+             */
+            client_contact_id?: string | null;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at?: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at?: string;
+            /** Location */
+            location?: string | null;
+            /** Attendees */
+            attendees?: number;
+            /**
+             * Support Contact Id
+             * @description A user with the role support.
+             */
+            support_contact_id?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
         };
         /**
          * Forecast
@@ -3038,6 +4345,208 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** Mandat */
+        Mandat: {
+            /** Id */
+            id: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Deleted By */
+            deleted_by: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Name */
+            name: string;
+            /** Organisation Id */
+            organisation_id: string;
+            /**
+             * Produit Ids
+             * @description The products under it; adding one needs a mandate that is signe or actif.
+             */
+            produit_ids: string[];
+            /** @default propose */
+            status: components["schemas"]["MandatStatus"];
+            /** Date Signature */
+            date_signature: string | null;
+            /** Date Debut */
+            date_debut: string | null;
+            /** Date Fin */
+            date_fin: string | null;
+            /** Commission Percentage */
+            commission_percentage: string | null;
+            /** Tags */
+            tags: string[];
+            /** Notes */
+            notes: string | null;
+        };
+        /** MandatBulkCreateBody */
+        MandatBulkCreateBody: {
+            /** Items */
+            items: components["schemas"]["MandatFields"][];
+        };
+        /** MandatBulkDeleteBody */
+        MandatBulkDeleteBody: {
+            /** Items */
+            items: components["schemas"]["MandatBulkRef"][];
+        };
+        /** MandatBulkRef */
+        MandatBulkRef: {
+            /** Version */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** MandatBulkRestoreBody */
+        MandatBulkRestoreBody: {
+            /** Items */
+            items: components["schemas"]["MandatBulkRef"][];
+        };
+        /** MandatBulkUpdate */
+        MandatBulkUpdate: {
+            /** Name */
+            name?: string;
+            /** Organisation Id */
+            organisation_id?: string;
+            /**
+             * Produit Ids
+             * @description The products under it; adding one needs a mandate that is signe or actif.
+             */
+            produit_ids?: string[];
+            status?: components["schemas"]["MandatStatus"];
+            /** Date Signature */
+            date_signature?: string | null;
+            /** Date Debut */
+            date_debut?: string | null;
+            /** Date Fin */
+            date_fin?: string | null;
+            /** Commission Percentage */
+            commission_percentage?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** MandatBulkUpdateBody */
+        MandatBulkUpdateBody: {
+            /** Items */
+            items: components["schemas"]["MandatBulkUpdate"][];
+        };
+        /** MandatFields */
+        MandatFields: {
+            /** Name */
+            name: string;
+            /** Organisation Id */
+            organisation_id: string;
+            /**
+             * Produit Ids
+             * @description The products under it; adding one needs a mandate that is signe or actif.
+             */
+            produit_ids?: string[];
+            /** @default propose */
+            status: components["schemas"]["MandatStatus"];
+            /** Date Signature */
+            date_signature?: string | null;
+            /** Date Debut */
+            date_debut?: string | null;
+            /** Date Fin */
+            date_fin?: string | null;
+            /** Commission Percentage */
+            commission_percentage?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** MandatFieldsPatch */
+        MandatFieldsPatch: {
+            /** Name */
+            name?: string;
+            /** Organisation Id */
+            organisation_id?: string;
+            /**
+             * Produit Ids
+             * @description The products under it; adding one needs a mandate that is signe or actif.
+             */
+            produit_ids?: string[];
+            status?: components["schemas"]["MandatStatus"];
+            /** Date Signature */
+            date_signature?: string | null;
+            /** Date Debut */
+            date_debut?: string | null;
+            /** Date Fin */
+            date_fin?: string | null;
+            /** Commission Percentage */
+            commission_percentage?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+        };
+        /** MandatPage */
+        MandatPage: {
+            /** Items */
+            items: components["schemas"]["Mandat"][];
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+        };
+        /**
+         * MandatStatus
+         * @enum {string}
+         */
+        MandatStatus: "propose" | "signe" | "actif" | "termine";
         /**
          * Me
          * @description The caller, and what they may do. Behind an API key, `permissions` are cut to its scopes.
@@ -3930,6 +5439,202 @@ export interface components {
          * @enum {string}
          */
         Priority: "low" | "normal" | "high" | "urgent";
+        /**
+         * Produit
+         * @description `issuer_id` is the organisation that issues it.
+         */
+        Produit: {
+            /** Id */
+            id: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Deleted By */
+            deleted_by: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Name */
+            name: string;
+            /** Isin */
+            isin: string | null;
+            /** @default OPCVM */
+            type: components["schemas"]["ProduitType"];
+            /** @default actif */
+            status: components["schemas"]["ProduitStatus"];
+            /** Aum */
+            aum: string | null;
+            /** Aum Date */
+            aum_date: string | null;
+            /** Strategies */
+            strategies: string[];
+            /** Issuer Id */
+            issuer_id: string | null;
+            /** Tags */
+            tags: string[];
+            /** Notes */
+            notes: string | null;
+        };
+        /** ProduitBulkCreateBody */
+        ProduitBulkCreateBody: {
+            /** Items */
+            items: components["schemas"]["ProduitFields"][];
+        };
+        /** ProduitBulkDeleteBody */
+        ProduitBulkDeleteBody: {
+            /** Items */
+            items: components["schemas"]["ProduitBulkRef"][];
+        };
+        /** ProduitBulkRef */
+        ProduitBulkRef: {
+            /** Version */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** ProduitBulkRestoreBody */
+        ProduitBulkRestoreBody: {
+            /** Items */
+            items: components["schemas"]["ProduitBulkRef"][];
+        };
+        /** ProduitBulkUpdate */
+        ProduitBulkUpdate: {
+            /** Name */
+            name?: string;
+            /** Isin */
+            isin?: string | null;
+            type?: components["schemas"]["ProduitType"];
+            status?: components["schemas"]["ProduitStatus"];
+            /** Aum */
+            aum?: string | null;
+            /** Aum Date */
+            aum_date?: string | null;
+            /** Strategies */
+            strategies?: string[];
+            /** Issuer Id */
+            issuer_id?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+            /** Id */
+            id: string;
+        };
+        /** ProduitBulkUpdateBody */
+        ProduitBulkUpdateBody: {
+            /** Items */
+            items: components["schemas"]["ProduitBulkUpdate"][];
+        };
+        /** ProduitFields */
+        ProduitFields: {
+            /** Name */
+            name: string;
+            /** Isin */
+            isin?: string | null;
+            /** @default OPCVM */
+            type: components["schemas"]["ProduitType"];
+            /** @default actif */
+            status: components["schemas"]["ProduitStatus"];
+            /** Aum */
+            aum?: string | null;
+            /** Aum Date */
+            aum_date?: string | null;
+            /** Strategies */
+            strategies?: string[];
+            /** Issuer Id */
+            issuer_id?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /** ProduitFieldsPatch */
+        ProduitFieldsPatch: {
+            /** Name */
+            name?: string;
+            /** Isin */
+            isin?: string | null;
+            type?: components["schemas"]["ProduitType"];
+            status?: components["schemas"]["ProduitStatus"];
+            /** Aum */
+            aum?: string | null;
+            /** Aum Date */
+            aum_date?: string | null;
+            /** Strategies */
+            strategies?: string[];
+            /** Issuer Id */
+            issuer_id?: string | null;
+            /** Tags */
+            tags?: string[];
+            /** Notes */
+            notes?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Version
+             * @description The version you edited; or send If-Match.
+             */
+            version?: number | null;
+        };
+        /** ProduitPage */
+        ProduitPage: {
+            /** Items */
+            items: components["schemas"]["Produit"][];
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Facets */
+            facets?: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            } | null;
+        };
+        /**
+         * ProduitStatus
+         * @enum {string}
+         */
+        ProduitStatus: "actif" | "inactif" | "en_attente";
+        /**
+         * ProduitType
+         * @enum {string}
+         */
+        ProduitType: "OPCVM" | "FCP" | "SICAV" | "ETF" | "FondsAlternatif" | "SCPI" | "Autre";
         /** ProfileFieldsPatch */
         ProfileFieldsPatch: {
             /** First Name */
@@ -5844,6 +7549,832 @@ export interface operations {
             503: components["responses"]["503-unavailable"];
         };
     };
+    contracts_list_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "organisation_id" | "-organisation_id" | "client_contact_id" | "-client_contact_id" | "sales_contact_id" | "-sales_contact_id" | "total_amount" | "-total_amount" | "amount_due" | "-amount_due" | "signed" | "-signed" | "signed_at" | "-signed_at" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "organisation_id" | "client_contact_id" | "sales_contact_id" | "signed" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                client_contact_id?: string[];
+                client_contact_id__ne?: string[];
+                client_contact_id__prefix?: string;
+                client_contact_id__empty?: boolean;
+                sales_contact_id?: string[];
+                sales_contact_id__ne?: string[];
+                sales_contact_id__prefix?: string;
+                sales_contact_id__empty?: boolean;
+                total_amount?: string[];
+                total_amount__ne?: string[];
+                total_amount__gte?: string;
+                total_amount__lte?: string;
+                total_amount__empty?: boolean;
+                amount_due?: string[];
+                amount_due__ne?: string[];
+                amount_due__gte?: string;
+                amount_due__lte?: string;
+                amount_due__empty?: boolean;
+                signed?: boolean[];
+                signed__ne?: boolean[];
+                signed__gte?: boolean;
+                signed__lte?: boolean;
+                signed__empty?: boolean;
+                signed_at?: (string)[];
+                signed_at__ne?: (string)[];
+                signed_at__gte?: string;
+                signed_at__lte?: string;
+                signed_at__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_create_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractFields"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractBulkCreateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_bulk_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractBulkDeleteBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_bulk_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractBulkRestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractBulkUpdateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "organisation_id" | "-organisation_id" | "client_contact_id" | "-client_contact_id" | "sales_contact_id" | "-sales_contact_id" | "total_amount" | "-total_amount" | "amount_due" | "-amount_due" | "signed" | "-signed" | "signed_at" | "-signed_at" | "tags" | "-tags" | "notes" | "-notes")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                client_contact_id?: string[];
+                client_contact_id__ne?: string[];
+                client_contact_id__prefix?: string;
+                client_contact_id__empty?: boolean;
+                sales_contact_id?: string[];
+                sales_contact_id__ne?: string[];
+                sales_contact_id__prefix?: string;
+                sales_contact_id__empty?: boolean;
+                total_amount?: string[];
+                total_amount__ne?: string[];
+                total_amount__gte?: string;
+                total_amount__lte?: string;
+                total_amount__empty?: boolean;
+                amount_due?: string[];
+                amount_due__ne?: string[];
+                amount_due__gte?: string;
+                amount_due__lte?: string;
+                amount_due__empty?: boolean;
+                signed?: boolean[];
+                signed__ne?: boolean[];
+                signed__gte?: boolean;
+                signed__lte?: boolean;
+                signed__empty?: boolean;
+                signed_at?: (string)[];
+                signed_at__ne?: (string)[];
+                signed_at__gte?: string;
+                signed_at__lte?: string;
+                signed_at__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_list_contract_view: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "organisation_id" | "-organisation_id" | "client_contact_id" | "-client_contact_id" | "sales_contact_id" | "-sales_contact_id" | "total_amount" | "-total_amount" | "amount_due" | "-amount_due" | "signed" | "-signed" | "signed_at" | "-signed_at" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "organisation_id" | "client_contact_id" | "sales_contact_id" | "signed" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                client_contact_id?: string[];
+                client_contact_id__ne?: string[];
+                client_contact_id__prefix?: string;
+                client_contact_id__empty?: boolean;
+                sales_contact_id?: string[];
+                sales_contact_id__ne?: string[];
+                sales_contact_id__prefix?: string;
+                sales_contact_id__empty?: boolean;
+                total_amount?: string[];
+                total_amount__ne?: string[];
+                total_amount__gte?: string;
+                total_amount__lte?: string;
+                total_amount__empty?: boolean;
+                amount_due?: string[];
+                amount_due__ne?: string[];
+                amount_due__gte?: string;
+                amount_due__lte?: string;
+                amount_due__empty?: boolean;
+                signed?: boolean[];
+                signed__ne?: boolean[];
+                signed__gte?: boolean;
+                signed__lte?: boolean;
+                signed__empty?: boolean;
+                signed_at?: (string)[];
+                signed_at__ne?: (string)[];
+                signed_at__gte?: string;
+                signed_at__lte?: string;
+                signed_at__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_get_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you have; 304 when it is still current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            /** @description Not changed since the version named by If-None-Match. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_update_record_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_delete_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_update_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_explain_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_list_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    contracts_restore_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
     dashboards_show_global_stats: {
         parameters: {
             query?: {
@@ -5869,6 +8400,841 @@ export interface operations {
             };
             401: components["responses"]["401-unauthenticated"];
             403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_list_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "contract_id" | "-contract_id" | "organisation_id" | "-organisation_id" | "client_contact_id" | "-client_contact_id" | "start_at" | "-start_at" | "end_at" | "-end_at" | "location" | "-location" | "attendees" | "-attendees" | "support_contact_id" | "-support_contact_id" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "contract_id" | "organisation_id" | "client_contact_id" | "location" | "support_contact_id" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                contract_id?: string[];
+                contract_id__ne?: string[];
+                contract_id__prefix?: string;
+                contract_id__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                client_contact_id?: string[];
+                client_contact_id__ne?: string[];
+                client_contact_id__prefix?: string;
+                client_contact_id__empty?: boolean;
+                start_at?: (string)[];
+                start_at__ne?: (string)[];
+                start_at__gte?: string;
+                start_at__lte?: string;
+                start_at__empty?: boolean;
+                end_at?: (string)[];
+                end_at__ne?: (string)[];
+                end_at__gte?: string;
+                end_at__lte?: string;
+                end_at__empty?: boolean;
+                location?: string[];
+                location__ne?: string[];
+                location__prefix?: string;
+                location__empty?: boolean;
+                attendees?: number[];
+                attendees__ne?: number[];
+                attendees__gte?: number;
+                attendees__lte?: number;
+                attendees__empty?: boolean;
+                support_contact_id?: string[];
+                support_contact_id__ne?: string[];
+                support_contact_id__prefix?: string;
+                support_contact_id__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEventPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_create_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventFields"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEvent"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientEventBulkCreateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_bulk_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientEventBulkDeleteBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_bulk_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientEventBulkRestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientEventBulkUpdateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "contract_id" | "-contract_id" | "organisation_id" | "-organisation_id" | "client_contact_id" | "-client_contact_id" | "start_at" | "-start_at" | "end_at" | "-end_at" | "location" | "-location" | "attendees" | "-attendees" | "support_contact_id" | "-support_contact_id" | "tags" | "-tags" | "notes" | "-notes")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                contract_id?: string[];
+                contract_id__ne?: string[];
+                contract_id__prefix?: string;
+                contract_id__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                client_contact_id?: string[];
+                client_contact_id__ne?: string[];
+                client_contact_id__prefix?: string;
+                client_contact_id__empty?: boolean;
+                start_at?: (string)[];
+                start_at__ne?: (string)[];
+                start_at__gte?: string;
+                start_at__lte?: string;
+                start_at__empty?: boolean;
+                end_at?: (string)[];
+                end_at__ne?: (string)[];
+                end_at__gte?: string;
+                end_at__lte?: string;
+                end_at__empty?: boolean;
+                location?: string[];
+                location__ne?: string[];
+                location__prefix?: string;
+                location__empty?: boolean;
+                attendees?: number[];
+                attendees__ne?: number[];
+                attendees__gte?: number;
+                attendees__lte?: number;
+                attendees__empty?: boolean;
+                support_contact_id?: string[];
+                support_contact_id__ne?: string[];
+                support_contact_id__prefix?: string;
+                support_contact_id__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_list_event_view: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "contract_id" | "-contract_id" | "organisation_id" | "-organisation_id" | "client_contact_id" | "-client_contact_id" | "start_at" | "-start_at" | "end_at" | "-end_at" | "location" | "-location" | "attendees" | "-attendees" | "support_contact_id" | "-support_contact_id" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "contract_id" | "organisation_id" | "client_contact_id" | "location" | "support_contact_id" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                contract_id?: string[];
+                contract_id__ne?: string[];
+                contract_id__prefix?: string;
+                contract_id__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                client_contact_id?: string[];
+                client_contact_id__ne?: string[];
+                client_contact_id__prefix?: string;
+                client_contact_id__empty?: boolean;
+                start_at?: (string)[];
+                start_at__ne?: (string)[];
+                start_at__gte?: string;
+                start_at__lte?: string;
+                start_at__empty?: boolean;
+                end_at?: (string)[];
+                end_at__ne?: (string)[];
+                end_at__gte?: string;
+                end_at__lte?: string;
+                end_at__empty?: boolean;
+                location?: string[];
+                location__ne?: string[];
+                location__prefix?: string;
+                location__empty?: boolean;
+                attendees?: number[];
+                attendees__ne?: number[];
+                attendees__gte?: number;
+                attendees__lte?: number;
+                attendees__empty?: boolean;
+                support_contact_id?: string[];
+                support_contact_id__ne?: string[];
+                support_contact_id__prefix?: string;
+                support_contact_id__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEventPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_get_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you have; 304 when it is still current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEvent"];
+                };
+            };
+            /** @description Not changed since the version named by If-None-Match. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_update_record_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEvent"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_delete_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEvent"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_update_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEvent"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_explain_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_list_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    events_restore_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientEvent"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
             422: components["responses"]["422-invalid_input"];
             500: components["responses"]["500-error"];
             503: components["responses"]["503-unavailable"];
@@ -6571,6 +9937,829 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Interaction"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_list_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "organisation_id" | "-organisation_id" | "produit_ids" | "-produit_ids" | "status" | "-status" | "date_signature" | "-date_signature" | "date_debut" | "-date_debut" | "date_fin" | "-date_fin" | "commission_percentage" | "-commission_percentage" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "organisation_id" | "produit_ids" | "status" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                produit_ids?: string[];
+                produit_ids__ne?: string[];
+                produit_ids__prefix?: string;
+                produit_ids__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                date_signature?: string[];
+                date_signature__ne?: string[];
+                date_signature__gte?: string;
+                date_signature__lte?: string;
+                date_signature__empty?: boolean;
+                date_debut?: string[];
+                date_debut__ne?: string[];
+                date_debut__gte?: string;
+                date_debut__lte?: string;
+                date_debut__empty?: boolean;
+                date_fin?: string[];
+                date_fin__ne?: string[];
+                date_fin__gte?: string;
+                date_fin__lte?: string;
+                date_fin__empty?: boolean;
+                commission_percentage?: string[];
+                commission_percentage__ne?: string[];
+                commission_percentage__gte?: string;
+                commission_percentage__lte?: string;
+                commission_percentage__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MandatPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_create_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatFields"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandat"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatBulkCreateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_bulk_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatBulkDeleteBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_bulk_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatBulkRestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatBulkUpdateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "organisation_id" | "-organisation_id" | "produit_ids" | "-produit_ids" | "status" | "-status" | "date_signature" | "-date_signature" | "date_debut" | "-date_debut" | "date_fin" | "-date_fin" | "commission_percentage" | "-commission_percentage" | "tags" | "-tags" | "notes" | "-notes")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                produit_ids?: string[];
+                produit_ids__ne?: string[];
+                produit_ids__prefix?: string;
+                produit_ids__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                date_signature?: string[];
+                date_signature__ne?: string[];
+                date_signature__gte?: string;
+                date_signature__lte?: string;
+                date_signature__empty?: boolean;
+                date_debut?: string[];
+                date_debut__ne?: string[];
+                date_debut__gte?: string;
+                date_debut__lte?: string;
+                date_debut__empty?: boolean;
+                date_fin?: string[];
+                date_fin__ne?: string[];
+                date_fin__gte?: string;
+                date_fin__lte?: string;
+                date_fin__empty?: boolean;
+                commission_percentage?: string[];
+                commission_percentage__ne?: string[];
+                commission_percentage__gte?: string;
+                commission_percentage__lte?: string;
+                commission_percentage__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_list_expiring_mandats: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "organisation_id" | "-organisation_id" | "produit_ids" | "-produit_ids" | "status" | "-status" | "date_signature" | "-date_signature" | "date_debut" | "-date_debut" | "date_fin" | "-date_fin" | "commission_percentage" | "-commission_percentage" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "organisation_id" | "produit_ids" | "status" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                organisation_id?: string[];
+                organisation_id__ne?: string[];
+                organisation_id__prefix?: string;
+                organisation_id__empty?: boolean;
+                produit_ids?: string[];
+                produit_ids__ne?: string[];
+                produit_ids__prefix?: string;
+                produit_ids__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                date_signature?: string[];
+                date_signature__ne?: string[];
+                date_signature__gte?: string;
+                date_signature__lte?: string;
+                date_signature__empty?: boolean;
+                date_debut?: string[];
+                date_debut__ne?: string[];
+                date_debut__gte?: string;
+                date_debut__lte?: string;
+                date_debut__empty?: boolean;
+                date_fin?: string[];
+                date_fin__ne?: string[];
+                date_fin__gte?: string;
+                date_fin__lte?: string;
+                date_fin__empty?: boolean;
+                commission_percentage?: string[];
+                commission_percentage__ne?: string[];
+                commission_percentage__gte?: string;
+                commission_percentage__lte?: string;
+                commission_percentage__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MandatPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_get_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you have; 304 when it is still current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandat"];
+                };
+            };
+            /** @description Not changed since the version named by If-None-Match. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_update_record_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandat"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_delete_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandat"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_update_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandatFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandat"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_explain_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_list_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    mandats_restore_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandat"];
                 };
             };
             400: components["responses"]["400-malformed_request"];
@@ -9571,6 +13760,700 @@ export interface operations {
             };
             401: components["responses"]["401-unauthenticated"];
             403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_list_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "isin" | "-isin" | "type" | "-type" | "status" | "-status" | "aum" | "-aum" | "aum_date" | "-aum_date" | "strategies" | "-strategies" | "issuer_id" | "-issuer_id" | "tags" | "-tags" | "notes" | "-notes")[];
+                limit?: number;
+                cursor?: string;
+                /** @description list the trash instead (needs the delete permission) */
+                deleted?: boolean;
+                /** @description Fields to count by value. */
+                facets?: ("id" | "created_by" | "updated_by" | "deleted_by" | "owner_id" | "team_id" | "name" | "isin" | "type" | "status" | "strategies" | "issuer_id" | "tags" | "notes")[];
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                isin?: string[];
+                isin__ne?: string[];
+                isin__prefix?: string;
+                isin__empty?: boolean;
+                type?: string[];
+                type__ne?: string[];
+                type__prefix?: string;
+                type__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                aum?: string[];
+                aum__ne?: string[];
+                aum__gte?: string;
+                aum__lte?: string;
+                aum__empty?: boolean;
+                aum_date?: string[];
+                aum_date__ne?: string[];
+                aum_date__gte?: string;
+                aum_date__lte?: string;
+                aum_date__empty?: boolean;
+                strategies?: string[];
+                strategies__ne?: string[];
+                strategies__prefix?: string;
+                strategies__empty?: boolean;
+                issuer_id?: string[];
+                issuer_id__ne?: string[];
+                issuer_id__prefix?: string;
+                issuer_id__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProduitPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_create_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitFields"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Produit"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitBulkCreateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_bulk_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitBulkDeleteBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_bulk_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitBulkRestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_bulk_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitBulkUpdateBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            409: components["responses"]["409-conflict-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_export_records: {
+        parameters: {
+            query?: {
+                /** @description full-text search inside the list */
+                q?: string;
+                /** @description By these fields in turn; - means descending. */
+                sort?: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "created_by" | "-created_by" | "updated_at" | "-updated_at" | "updated_by" | "-updated_by" | "deleted_at" | "-deleted_at" | "deleted_by" | "-deleted_by" | "owner_id" | "-owner_id" | "team_id" | "-team_id" | "name" | "-name" | "isin" | "-isin" | "type" | "-type" | "status" | "-status" | "aum" | "-aum" | "aum_date" | "-aum_date" | "strategies" | "-strategies" | "issuer_id" | "-issuer_id" | "tags" | "-tags" | "notes" | "-notes")[];
+                /** @description fields in the order wanted, by comma; all without it */
+                columns?: string;
+                delimiter?: ";" | ",";
+                id?: string[];
+                id__ne?: string[];
+                id__prefix?: string;
+                id__empty?: boolean;
+                version?: number[];
+                version__ne?: number[];
+                version__gte?: number;
+                version__lte?: number;
+                version__empty?: boolean;
+                created_at?: (string)[];
+                created_at__ne?: (string)[];
+                created_at__gte?: string;
+                created_at__lte?: string;
+                created_at__empty?: boolean;
+                created_by?: string[];
+                created_by__ne?: string[];
+                created_by__prefix?: string;
+                created_by__empty?: boolean;
+                updated_at?: (string)[];
+                updated_at__ne?: (string)[];
+                updated_at__gte?: string;
+                updated_at__lte?: string;
+                updated_at__empty?: boolean;
+                updated_by?: string[];
+                updated_by__ne?: string[];
+                updated_by__prefix?: string;
+                updated_by__empty?: boolean;
+                deleted_at?: (string)[];
+                deleted_at__ne?: (string)[];
+                deleted_at__gte?: string;
+                deleted_at__lte?: string;
+                deleted_at__empty?: boolean;
+                deleted_by?: string[];
+                deleted_by__ne?: string[];
+                deleted_by__prefix?: string;
+                deleted_by__empty?: boolean;
+                owner_id?: string[];
+                owner_id__ne?: string[];
+                owner_id__prefix?: string;
+                owner_id__empty?: boolean;
+                team_id?: string[];
+                team_id__ne?: string[];
+                team_id__prefix?: string;
+                team_id__empty?: boolean;
+                name?: string[];
+                name__ne?: string[];
+                name__prefix?: string;
+                name__empty?: boolean;
+                isin?: string[];
+                isin__ne?: string[];
+                isin__prefix?: string;
+                isin__empty?: boolean;
+                type?: string[];
+                type__ne?: string[];
+                type__prefix?: string;
+                type__empty?: boolean;
+                status?: string[];
+                status__ne?: string[];
+                status__prefix?: string;
+                status__empty?: boolean;
+                aum?: string[];
+                aum__ne?: string[];
+                aum__gte?: string;
+                aum__lte?: string;
+                aum__empty?: boolean;
+                aum_date?: string[];
+                aum_date__ne?: string[];
+                aum_date__gte?: string;
+                aum_date__lte?: string;
+                aum_date__empty?: boolean;
+                strategies?: string[];
+                strategies__ne?: string[];
+                strategies__prefix?: string;
+                strategies__empty?: boolean;
+                issuer_id?: string[];
+                issuer_id__ne?: string[];
+                issuer_id__prefix?: string;
+                issuer_id__empty?: boolean;
+                tags?: string[];
+                tags__ne?: string[];
+                tags__prefix?: string;
+                tags__empty?: boolean;
+                notes?: string[];
+                notes__ne?: string[];
+                notes__prefix?: string;
+                notes__empty?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description How many records the file holds; as many as the list with these filters. */
+                    "X-Row-Count"?: string;
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            413: components["responses"]["413-export_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_get_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you have; 304 when it is still current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Produit"];
+                };
+            };
+            /** @description Not changed since the version named by If-None-Match. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_update_record_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Produit"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_delete_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Produit"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_update_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you saw; a stale one is answered by 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProduitFieldsPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Produit"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate"];
+            412: components["responses"]["412-stale_version"];
+            413: components["responses"]["413-payload_too_large"];
+            415: components["responses"]["415-unsupported_media_type"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_explain_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Access"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_list_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            422: components["responses"]["422-invalid_input"];
+            500: components["responses"]["500-error"];
+            503: components["responses"]["503-unavailable"];
+        };
+    };
+    produits_restore_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your key for this request; repeated within 24 hours it gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Produit"];
+                };
+            };
+            400: components["responses"]["400-malformed_request"];
+            401: components["responses"]["401-unauthenticated"];
+            403: components["responses"]["403-forbidden"];
+            404: components["responses"]["404-not_found"];
+            409: components["responses"]["409-conflict-duplicate-idempotency_mismatch"];
+            413: components["responses"]["413-payload_too_large"];
             422: components["responses"]["422-invalid_input"];
             500: components["responses"]["500-error"];
             503: components["responses"]["503-unavailable"];

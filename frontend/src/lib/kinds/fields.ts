@@ -13,12 +13,14 @@ export type FieldType =
   | 'money'
   | 'integer'
   | 'percent'
+  | 'rate'
   | 'date'
   | 'datetime'
   | 'boolean'
   | 'country'
   | 'language'
-  | 'record';
+  | 'record'
+  | 'records';
 
 /** The sets of literal values of the API; their labels are in `locales/*\/enums.json` under the same names. */
 export const ENUMS = {
@@ -31,6 +33,9 @@ export const ENUMS = {
   direction: ['inbound', 'outbound'],
   task_status: ['todo', 'doing', 'done', 'cancelled'],
   priority: ['low', 'normal', 'high', 'urgent'],
+  produit_type: ['OPCVM', 'FCP', 'SICAV', 'ETF', 'FondsAlternatif', 'SCPI', 'Autre'],
+  produit_status: ['actif', 'inactif', 'en_attente'],
+  mandat_status: ['propose', 'signe', 'actif', 'termine'],
 } as const;
 
 export type EnumName = keyof typeof ENUMS;
@@ -42,7 +47,7 @@ export interface Field {
   /** The group of the record page and the form it stands in; null keeps it out of both. */
   group: string | null;
   values?: EnumName;
-  /** What a `record` field points to. */
+  /** What a `record` or `records` field points to. */
   of?: Resource;
   required?: boolean;
   /** The API sets it; people cannot. */

@@ -2,17 +2,21 @@ import type { Translated } from '../translated';
 import administration from './administration.json';
 import auth from './auth.json';
 import common from './common.json';
+import contracts from './contracts.json';
 import dashboard from './dashboard.json';
 import data from './data.json';
 import enums from './enums.json';
+import events from './events.json';
 import fields from './fields.json';
 import help from './help.json';
 import interactions from './interactions.json';
 import kinds from './kinds.json';
+import mandats from './mandats.json';
 import notifications from './notifications.json';
 import organisations from './organisations.json';
 import people from './people.json';
 import pipeline from './pipeline.json';
+import produits from './produits.json';
 import records from './records.json';
 import search from './search.json';
 import settings from './settings.json';
@@ -39,6 +43,10 @@ const en: Translated = {
   records,
   search,
   settings,
+  produits,
+  mandats,
+  contracts,
+  events,
   shell,
   tasks,
   trash,
