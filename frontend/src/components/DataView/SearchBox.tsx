@@ -17,7 +17,7 @@ export function SearchBox(props: {
   const ask = useDebouncedCallback((text: string) => {
     asked.current = text;
     props.onSearch(text);
-  }, 200);
+  }, 120);
 
   // A search that came from elsewhere (a view, the back button) replaces what was typed.
   useEffect(() => {
