@@ -266,7 +266,7 @@ test('an API key is made with what one has oneself, shown once, and revoked', as
   await dialogue.getByRole('checkbox', { name: 'Organisations : Consulter' }).check();
   await expectAccessible(page);
   await dialogue.getByRole('button', { name: 'Créer une clé' }).click();
-  const secret = await dialogue.locator('code').innerText();
+  const secret = await dialogue.locator('pre').innerText();
   expect(secret).toMatch(/^alf_/);
   await dialogue.getByRole('button', { name: 'J’ai copié la clé' }).click();
   await expect(page.getByText(name)).toBeVisible();

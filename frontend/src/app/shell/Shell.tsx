@@ -78,7 +78,7 @@ function Frame() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar aria-label={t('navigation.label')} className="shell-navbar">
+      <AppShell.Navbar aria-label={t('navigation.label')} className="shell-navbar" visibleFrom="md">
         <AppShell.Section grow component={ScrollArea} type="auto" scrollbarSize={6} p="xs">
           <Navigation compact={compact} />
         </AppShell.Section>

@@ -1,26 +1,12 @@
-import { ActionIcon, Avatar, Menu, Text, useMantineColorScheme } from '@mantine/core';
-import {
-  IconDeviceDesktop,
-  IconLanguage,
-  IconLock,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconUser,
-} from '@tabler/icons-react';
+import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
+import { IconLock, IconLogout, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { LanguageItems, ThemeItems } from '@/components/PreferenceMenus';
 import { toasts } from '@/components/toasts';
-import { chooseLanguage, LANGUAGES, useLanguage } from '@/lib/i18n';
 import { KINDS, titleOf } from '@/lib/kinds';
 import { session, useMe } from '@/lib/session';
 import './shell.css';
-
-const THEMES = [
-  { value: 'light', icon: <IconSun size={16} /> },
-  { value: 'dark', icon: <IconMoon size={16} /> },
-  { value: 'auto', icon: <IconDeviceDesktop size={16} /> },
-] as const;
 
 /** Of the first and the last word. */
 function initialsOf(name: string): string {
@@ -32,8 +18,6 @@ function initialsOf(name: string): string {
 export function UserMenu() {
   const { t } = useTranslation('shell');
   const { user } = useMe();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const spoken = useLanguage();
   const name = titleOf(KINDS.users, user);
   const logOut = () => session.logOut().catch(() => toasts.failed(t('logOutFailed')));
   return (
@@ -61,32 +45,9 @@ export function UserMenu() {
           {t('navigation.security')}
         </Menu.Item>
         <Menu.Label>{t('theme.label')}</Menu.Label>
-        {THEMES.map((theme) => (
-          <Menu.Item
-            key={theme.value}
-            leftSection={theme.icon}
-            onClick={() => setColorScheme(theme.value)}
-            role="menuitemradio"
-            aria-checked={colorScheme === theme.value}
-            fw={colorScheme === theme.value ? 700 : undefined}
-          >
-            {t(`theme.${theme.value}`)}
-          </Menu.Item>
-        ))}
+        <ThemeItems />
         <Menu.Label>{t('language.label')}</Menu.Label>
-        {LANGUAGES.map((language) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            leftSection={<IconLanguage size={16} />}
-            onClick={() => chooseLanguage(language)}
-            role="menuitemradio"
-            aria-checked={spoken === language}
-            fw={spoken === language ? 700 : undefined}
-          >
-            {t(`language.${language}`)}
-          </Menu.Item>
-        ))}
+        <LanguageItems />
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={logOut}>
           {t('logOut')}

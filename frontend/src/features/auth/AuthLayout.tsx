@@ -1,15 +1,9 @@
 import { ActionIcon, Box, Group, Menu, Text, Title, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLanguage } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, LANGUAGES, useLanguage } from '@/lib/i18n';
+import { LanguageItems, THEMES, ThemeItems } from '@/components/PreferenceMenus';
 import './auth.css';
-
-const THEMES = [
-  { value: 'light', icon: IconSun },
-  { value: 'dark', icon: IconMoon },
-  { value: 'auto', icon: IconDeviceDesktop },
-] as const;
 
 /** The frame of the pages before the login: brand, one card, theme and language. */
 export function AuthLayout(props: { title: string; intro?: ReactNode; children: ReactNode }) {
@@ -61,7 +55,6 @@ export function AuthLayout(props: { title: string; intro?: ReactNode; children: 
 
 function LanguageMenu() {
   const { t } = useTranslation('shell');
-  const spoken = useLanguage();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -70,18 +63,7 @@ function LanguageMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {LANGUAGES.map((language) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            role="menuitemradio"
-            aria-checked={spoken === language}
-            fw={spoken === language ? 700 : undefined}
-            onClick={() => chooseLanguage(language)}
-          >
-            {t(`language.${language}`)}
-          </Menu.Item>
-        ))}
+        <LanguageItems />
       </Menu.Dropdown>
     </Menu>
   );
@@ -89,7 +71,7 @@ function LanguageMenu() {
 
 function ThemeMenu() {
   const { t } = useTranslation('shell');
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
   const Icon = THEMES.find((theme) => theme.value === colorScheme)?.icon ?? IconDeviceDesktop;
   return (
     <Menu position="bottom-end">
@@ -99,18 +81,7 @@ function ThemeMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {THEMES.map(({ value, icon: Each }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Each size={16} />}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            fw={colorScheme === value ? 700 : undefined}
-            onClick={() => setColorScheme(value)}
-          >
-            {t(`theme.${value}`)}
-          </Menu.Item>
-        ))}
+        <ThemeItems />
       </Menu.Dropdown>
     </Menu>
   );
