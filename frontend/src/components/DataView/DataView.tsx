@@ -178,8 +178,14 @@ function View(props: DataViewProps<Resource> & { state: GridState }) {
               value={layout?.value ?? 'table'}
               onChange={(value) => change({ layout: value === usualLayout ? undefined : value })}
               data={[
-                { value: 'table', label: layoutLabel(<IconTable size={16} />, t('data:layouts.table')) },
-                ...layouts.map((one) => ({ value: one.value, label: layoutLabel(one.icon, one.label) })),
+                {
+                  value: 'table',
+                  label: layoutLabel(narrow ? null : <IconTable size={16} />, t('data:layouts.table')),
+                },
+                ...layouts.map((one) => ({
+                  value: one.value,
+                  label: layoutLabel(narrow ? null : one.icon, one.label),
+                })),
               ]}
             />
           ) : null}
