@@ -138,7 +138,7 @@ function ColumnHead(props: {
   if (!column.field) {
     return (
       <th scope="col" data-cell tabIndex={-1}>
-        {column.header}
+        <span className={classes.plainHead}>{column.header}</span>
       </th>
     );
   }

@@ -91,7 +91,7 @@ export const PEOPLE: KindOf<'people'> = {
     { name: 'first_name', type: 'text', group: 'main' },
     { name: 'last_name', type: 'text', group: 'main', required: true },
     { name: 'title', type: 'text', group: 'main', usual: true, quick: true },
-    { name: 'role', type: 'text', group: 'main', usual: true, facet: true, quick: true },
+    { name: 'role', type: 'text', group: 'main', facet: true, quick: true },
     { name: 'tags', type: 'tags', group: 'main', facet: true },
     { name: 'notes', type: 'longtext', group: 'main' },
     { name: 'email', type: 'email', group: 'contact', usual: true, quick: true },
