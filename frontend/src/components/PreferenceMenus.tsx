@@ -1,7 +1,7 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, LANGUAGES, type Language, useLanguage } from '@/lib/i18n';
+import { chooseLanguage, LANGUAGES, useLanguage } from '@/lib/i18n';
 
 export const THEMES = [
   { value: 'light', icon: IconSun },
@@ -31,9 +31,15 @@ export function LanguageItems() {
   const { t } = useTranslation('shell');
   const spoken = useLanguage();
   return (
-    <Menu.RadioGroup value={spoken} onChange={(value) => void chooseLanguage(value as Language)}>
+    <Menu.RadioGroup value={spoken}>
       {LANGUAGES.map((language) => (
-        <Menu.RadioItem key={language} value={language} lang={language}>
+        <Menu.RadioItem
+          key={language}
+          value={language}
+          lang={language}
+          // Choosing what is spoken already counts as well, where the profile's language is another.
+          onClick={() => chooseLanguage(language)}
+        >
           {t(`language.${language}`)}
         </Menu.RadioItem>
       ))}
