@@ -22,7 +22,7 @@ export function DoneBox({ task }: { task: Task }) {
   const done = task.status === 'done';
   return (
     <Checkbox
-      size={24}
+      size="24px"
       radius="xl"
       checked={done}
       disabled={!can('tasks:update')}
