@@ -40,3 +40,8 @@ async function namesOf(resource: Resource, ids: string[]): Promise<Map<string, s
   const { items } = await records.list(resource, { id: ids, limit: ids.length });
   return new Map(items.map((item) => [item.id, titleOf(KINDS[resource], item)]));
 }
+
+/** What stands for a record whose name the user may not read: roles have a readable id. */
+export function nameless(resource: Resource, id: string): string | undefined {
+  return resource === 'roles' ? id : undefined;
+}

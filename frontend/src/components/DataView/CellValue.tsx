@@ -6,7 +6,7 @@ import { useEnumLabel, useRegionName } from '@/components/fields/labels';
 import type { Resource } from '@/lib/api/records';
 import { type Format, useFormat } from '@/lib/format';
 import { type EnumName, type Field, pageOf } from '@/lib/kinds';
-import { useName } from '@/lib/names';
+import { nameless, useName } from '@/lib/names';
 import classes from './DataView.module.css';
 
 /** What cells need to write values; made once for a whole list, since a page of it has several hundred cells. */
@@ -146,7 +146,7 @@ function CellRecord({ resource, id, unknown }: { resource: Resource; id: string;
   const { data, isPending } = useName(resource, id);
   const page = pageOf(resource, id);
   if (isPending) return <span className={classes.pending} />;
-  if (!data) return <span className={classes.blank}>{unknown}</span>;
+  if (!data) return <span className={classes.blank}>{nameless(resource, id) ?? unknown}</span>;
   return page ? (
     <Link className={classes.link} to={page} tabIndex={-1} preload={false}>
       {data}

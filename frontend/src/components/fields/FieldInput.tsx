@@ -41,7 +41,10 @@ export function FieldInput({ resource, field, value, onChange, error, hideLabel,
   const isShare = field.type === 'percent' || field.type === 'rate';
   const isDecimal = field.type === 'money' || field.type === 'rate';
   const orNull = (given: string) => onChange(given === '' ? null : given);
-  const clearable = { clearable: !field.required, clearButtonProps: { 'aria-label': t('actions.clear') } };
+  const clearable = {
+    clearable: !field.required && !field.filled,
+    clearButtonProps: { 'aria-label': t('actions.clear') },
+  };
 
   switch (field.type) {
     case 'enum':

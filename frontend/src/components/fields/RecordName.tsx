@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Resource } from '@/lib/api/records';
 import { pageOf } from '@/lib/kinds';
-import { useName } from '@/lib/names';
+import { nameless, useName } from '@/lib/names';
 
 /** The name of a record, linked to its page where there is one. */
 export function RecordName({
@@ -21,7 +21,7 @@ export function RecordName({
   if (!data)
     return (
       <Text span inherit c="dimmed">
-        {t('unknown')}
+        {nameless(resource, id) ?? t('unknown')}
       </Text>
     );
   const page = pageOf(resource, id);

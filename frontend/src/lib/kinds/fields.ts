@@ -50,6 +50,8 @@ export interface Field {
   /** What a `record` or `records` field points to. */
   of?: Resource;
   required?: boolean;
+  /** It always has a value: the API gives one when none is sent, and takes no empty one. */
+  filled?: boolean;
   /** The API sets it; people cannot. */
   computed?: boolean;
   /** A column of the list unless the user chooses others. */
