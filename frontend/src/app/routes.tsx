@@ -7,6 +7,7 @@ import {
   redirect,
   type SearchSchemaInput,
 } from '@tanstack/react-router';
+import { speakOfEverything } from '@/lib/i18n';
 import { type ListSearch, validateListSearch } from '@/lib/listSearch';
 import { session } from '@/lib/session';
 import { needs } from './needs';
@@ -53,7 +54,8 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   beforeLoad: async ({ location }) => {
-    if ((await session.resume()).status === 'anonymous') {
+    const [{ status }] = await Promise.all([session.resume(), speakOfEverything()]);
+    if (status === 'anonymous') {
       throw redirect({ to: '/login', search: { next: location.href === '/' ? undefined : location.href } });
     }
   },

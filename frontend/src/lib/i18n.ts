@@ -16,10 +16,12 @@ declare module 'i18next' {
   }
 }
 
+/** The texts before the login come first; those of the pages behind it are loaded with the frame around these. */
 const LOCALES = {
-  fr: () => import('../locales/fr'),
-  en: () => import('../locales/en'),
-} satisfies Record<Language, () => Promise<unknown>>;
+  fr: { first: () => import('../locales/fr/first'), all: () => import('../locales/fr') },
+  en: { first: () => import('../locales/en/first'), all: () => import('../locales/en') },
+} as const;
+let extent: 'first' | 'all' = 'first';
 
 export function keptLanguage(): Language {
   return languageOf(localStorage.getItem(CHOSEN) ?? localStorage.getItem(OF_PROFILE));
@@ -31,7 +33,7 @@ function languageOf(locale: string | null): Language {
 
 /** Loads the texts of a language and switches to it. */
 export async function speak(language: Language): Promise<void> {
-  const texts = (await LOCALES[language]()).default;
+  const texts = (await LOCALES[language][extent]()).default;
   if (!i18next.isInitialized) {
     await i18next.use(initReactI18next).init({
       lng: language,
@@ -48,6 +50,13 @@ export async function speak(language: Language): Promise<void> {
     await i18next.changeLanguage(language);
   }
   document.documentElement.lang = language;
+}
+
+/** Loads the texts of every page, in the language spoken and in those that will be. */
+export async function speakOfEverything(): Promise<void> {
+  if (extent === 'all') return;
+  extent = 'all';
+  await speak(keptLanguage());
 }
 
 /** The user wants this language on this machine, whatever their profile says. */

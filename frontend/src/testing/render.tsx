@@ -7,11 +7,12 @@ import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { cssVariables, theme } from '@/app/theme';
-import { type Language, speak } from '@/lib/i18n';
+import { type Language, speak, speakOfEverything } from '@/lib/i18n';
 import { parseSearch, stringifySearch } from '@/lib/listSearch';
 
 /** Shows a component with everything around it that the application gives it: theme, texts, queries, router. */
 export async function show(component: ReactNode, { language = 'fr' as Language, at = '/' } = {}) {
+  await speakOfEverything();
   await speak(language);
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const router = createRouter({

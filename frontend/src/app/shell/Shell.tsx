@@ -1,4 +1,7 @@
 import { ActionIcon, AppShell, Burger, Drawer, Group, ScrollArea, Text, Tooltip } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications } from '@mantine/notifications';
+import '@mantine/notifications/styles.layer.css';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -24,7 +27,13 @@ const NARROW = 60;
 /** The frame of every page behind the login. */
 export function Shell() {
   const { me } = useSession();
-  return me ? <Frame /> : <LoggedOut />;
+  if (!me) return <LoggedOut />;
+  return (
+    <ModalsProvider>
+      <Notifications position="bottom-right" />
+      <Frame />
+    </ModalsProvider>
+  );
 }
 
 /** Logged out, here or in another tab: nothing that was shown stays in memory. */

@@ -162,7 +162,9 @@ function RecordEntry({ item }: { item: TimelineItem }) {
             {titleOf(kind, item.record)}
           </Anchor>
         </Text>
-        <Time at={item.at} />
+        <Text size="xs" c="dimmed" component="div">
+          <Time at={item.at} />
+        </Text>
       </div>
     </li>
   );

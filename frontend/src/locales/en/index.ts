@@ -1,13 +1,12 @@
 import type { Translated } from '../translated';
 import administration from './administration.json';
-import auth from './auth.json';
-import common from './common.json';
 import contracts from './contracts.json';
 import dashboard from './dashboard.json';
 import data from './data.json';
 import enums from './enums.json';
 import events from './events.json';
 import fields from './fields.json';
+import first from './first';
 import help from './help.json';
 import interactions from './interactions.json';
 import kinds from './kinds.json';
@@ -20,15 +19,13 @@ import produits from './produits.json';
 import records from './records.json';
 import search from './search.json';
 import settings from './settings.json';
-import shell from './shell.json';
 import tasks from './tasks.json';
 import trash from './trash.json';
 
 // A text that is missing here, but not in French, fails the type check.
 const en: Translated = {
+  ...first,
   administration,
-  auth,
-  common,
   dashboard,
   data,
   enums,
@@ -47,7 +44,6 @@ const en: Translated = {
   mandats,
   contracts,
   events,
-  shell,
   tasks,
   trash,
 };

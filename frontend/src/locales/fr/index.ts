@@ -1,12 +1,11 @@
 import administration from './administration.json';
-import auth from './auth.json';
-import common from './common.json';
 import contracts from './contracts.json';
 import dashboard from './dashboard.json';
 import data from './data.json';
 import enums from './enums.json';
 import events from './events.json';
 import fields from './fields.json';
+import first from './first';
 import help from './help.json';
 import interactions from './interactions.json';
 import kinds from './kinds.json';
@@ -19,14 +18,12 @@ import produits from './produits.json';
 import records from './records.json';
 import search from './search.json';
 import settings from './settings.json';
-import shell from './shell.json';
 import tasks from './tasks.json';
 import trash from './trash.json';
 
 const fr = {
+  ...first,
   administration,
-  auth,
-  common,
   dashboard,
   data,
   enums,
@@ -45,7 +42,6 @@ const fr = {
   mandats,
   contracts,
   events,
-  shell,
   tasks,
   trash,
 };
