@@ -9,19 +9,26 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.domain.client_events import EVENTS
+from chalicelib.domain.contracts import CONTRACTS
 from chalicelib.domain.errors import Detail
 from chalicelib.domain.interactions import INTERACTIONS
 from chalicelib.domain.listing import ListedKind, filtered_field, listed_fields
+from chalicelib.domain.mandats import MANDATS
 from chalicelib.domain.organisations import ORGANISATIONS
 from chalicelib.domain.people import PEOPLE
 from chalicelib.domain.policy import SHARED_VIEWS, VIEWS_FOR_EVERYONE, audience_of
+from chalicelib.domain.produits import PRODUITS
 from chalicelib.domain.records import Fields, Kind, OwnedRecord
 from chalicelib.domain.tasks import TASKS
 from chalicelib.domain.types import Name, ShortText
 
 MAX_QUERY_BYTES = 10_000
 
-VIEWED: Mapping[str, ListedKind] = {kind.resource: kind.listed for kind in (ORGANISATIONS, PEOPLE, INTERACTIONS, TASKS)}
+VIEWED: Mapping[str, ListedKind] = {
+    kind.resource: kind.listed
+    for kind in (ORGANISATIONS, PEOPLE, INTERACTIONS, TASKS, PRODUITS, MANDATS, CONTRACTS, EVENTS)
+}
 """The lists that can be saved as a view, by resource."""
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -40,6 +47,10 @@ class ViewedResource(StrEnum):
     PEOPLE = "people"
     INTERACTIONS = "interactions"
     TASKS = "tasks"
+    PRODUITS = "produits"
+    MANDATS = "mandats"
+    CONTRACTS = "contracts"
+    EVENTS = "events"
 
 
 class ViewLayout(Fields):

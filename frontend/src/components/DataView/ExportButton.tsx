@@ -11,7 +11,16 @@ import { useFormat } from '@/lib/format';
 import { useLanguage } from '@/lib/i18n';
 import type { Column } from './columns';
 
-const EXPORTED: readonly Resource[] = ['organisations', 'people', 'interactions', 'tasks'];
+const EXPORTED: readonly Resource[] = [
+  'organisations',
+  'people',
+  'interactions',
+  'tasks',
+  'produits',
+  'mandats',
+  'contracts',
+  'events',
+];
 export const canBeExported = (resource: Resource): boolean => EXPORTED.includes(resource);
 
 /** The list as it is shown, as a file for a spreadsheet. */

@@ -11,7 +11,16 @@ type ViewFields = components['schemas']['SavedViewFields'];
 type ViewQuery = components['schemas']['ViewQuery'];
 type LayoutType = components['schemas']['ViewLayout']['type'];
 
-const VIEWED = ['organisations', 'people', 'interactions', 'tasks'] as const;
+const VIEWED = [
+  'organisations',
+  'people',
+  'interactions',
+  'tasks',
+  'produits',
+  'mandats',
+  'contracts',
+  'events',
+] as const;
 export type ViewedResource = (typeof VIEWED)[number];
 const LAYOUTS: readonly string[] = ['table', 'board', 'calendar', 'cards'] satisfies LayoutType[];
 

@@ -9,12 +9,34 @@ import { RecordName } from '@/components/fields/RecordName';
 import { PageHeader } from '@/components/PageHeader';
 import { toasts } from '@/components/toasts';
 import type { AnyRecord, Resource } from '@/lib/api/records';
-import { INTERACTIONS, type KindOf, ORGANISATIONS, PEOPLE, TASKS, titleOf, USERS } from '@/lib/kinds';
+import {
+  CONTRACTS,
+  EVENTS,
+  INTERACTIONS,
+  type KindOf,
+  MANDATS,
+  ORGANISATIONS,
+  PEOPLE,
+  PRODUITS,
+  TASKS,
+  titleOf,
+  USERS,
+} from '@/lib/kinds';
 import { useRestoreRecord } from '@/lib/queries';
 import { useCan } from '@/lib/session';
 import { useListSearch } from '@/lib/useListSearch';
 
-const KINDS: readonly KindOf[] = [ORGANISATIONS, PEOPLE, INTERACTIONS, TASKS, USERS] as unknown as KindOf[];
+const KINDS: readonly KindOf[] = [
+  ORGANISATIONS,
+  PEOPLE,
+  INTERACTIONS,
+  TASKS,
+  PRODUITS,
+  MANDATS,
+  CONTRACTS,
+  EVENTS,
+  USERS,
+] as unknown as KindOf[];
 const DELETED = { deleted: 'true' };
 
 /** What was deleted, a tab a kind; the tab is the list's layout in the URL. */

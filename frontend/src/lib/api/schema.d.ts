@@ -6607,7 +6607,7 @@ export interface components {
          * ViewedResource
          * @enum {string}
          */
-        ViewedResource: "organisations" | "people" | "interactions" | "tasks";
+        ViewedResource: "organisations" | "people" | "interactions" | "tasks" | "produits" | "mandats" | "contracts" | "events";
         /**
          * WeekOfInteractions
          * @description `week` is its Monday.
