@@ -102,6 +102,7 @@ def build(tmp_path: Path) -> Path:
         "index.html": {"file": "entry.js", "css": ["entry.css"], "imports": ["_shared.js"]},
         "_shared.js": {"file": "shared.js"},
         "src/app/shell/Shell.tsx": {"file": "shell.js"},
+        "src/locales/fr/first.ts": {"file": "first.js", "imports": ["_shared.js"]},
         "src/locales/fr/index.ts": {"file": "fr.js", "imports": ["_shared.js"]},
         "src/features/auth/LoginPage.tsx": {"file": "login.js", "isDynamicEntry": True, "dynamicImports": ["_lazy.js"]},
         "src/features/help/HelpPage.tsx": {"file": "help.js", "isDynamicEntry": True},
@@ -109,7 +110,17 @@ def build(tmp_path: Path) -> Path:
     }
     (tmp_path / ".vite").mkdir()
     (tmp_path / ".vite/manifest.json").write_text(json.dumps(manifest))
-    for name in ("entry.js", "entry.css", "shared.js", "shell.js", "fr.js", "login.js", "help.js", "lazy.js"):
+    for name in (
+        "entry.js",
+        "entry.css",
+        "shared.js",
+        "shell.js",
+        "first.js",
+        "fr.js",
+        "login.js",
+        "help.js",
+        "lazy.js",
+    ):
         (tmp_path / name).write_text("")
     return tmp_path
 
@@ -125,8 +136,10 @@ def test_a_page_is_counted_with_what_it_imports_and_not_with_what_it_may_load_la
     pages = {page["page"]: page["files"] for page in json.loads(size(build, "--json").stdout)}
 
     assert pages == {
-        "src/features/auth/LoginPage.tsx": len({"entry.js", "entry.css", "shared.js", "fr.js", "login.js"}),
-        "src/features/help/HelpPage.tsx": len({"entry.js", "entry.css", "shared.js", "fr.js", "shell.js", "help.js"}),
+        "src/features/auth/LoginPage.tsx": len({"entry.js", "entry.css", "shared.js", "first.js", "login.js"}),
+        "src/features/help/HelpPage.tsx": len(
+            {"entry.js", "entry.css", "shared.js", "first.js", "fr.js", "shell.js", "help.js"}
+        ),
     }
 
 

@@ -22,6 +22,15 @@ export function messageOf(error: unknown, t: TFunction<'common'>): string {
     case 'unavailable':
     case 'unauthenticated':
       return t(`errors.${error.code}`);
+    case 'end_before_start':
+    case 'amount_due_above_total':
+    case 'sales_contact_role':
+    case 'support_contact_role':
+    case 'contract_not_signed':
+    case 'contract_of_another_client':
+    case 'mandat_not_signed':
+    case 'mandat_status_path':
+      return t(`errors.rules.${error.code}`);
     default:
       return t('errors.unexpected', { reference: error.requestId ?? error.code });
   }

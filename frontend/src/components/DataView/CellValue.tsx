@@ -74,7 +74,7 @@ export function CellValue({ field, value, tools }: { field: Field; value: unknow
     case 'datetime':
       return (
         <time dateTime={text} title={tools.format.dateTime(text)}>
-          {tools.format.relative(text)}
+          {field.computed ? tools.format.relative(text) : tools.format.dateTime(text)}
         </time>
       );
     case 'boolean':

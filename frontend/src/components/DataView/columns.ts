@@ -38,7 +38,7 @@ const WIDTHS: Partial<Record<Field['type'], number>> = {
   percent: 120,
   integer: 110,
   date: 130,
-  datetime: 130,
+  datetime: 165,
   boolean: 100,
 };
 

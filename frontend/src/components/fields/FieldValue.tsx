@@ -53,7 +53,7 @@ export function FieldValue({
     case 'datetime':
       return (
         <time dateTime={text} title={format.dateTime(text)} style={{ whiteSpace: 'nowrap' }}>
-          {plain ? format.dateTime(text) : format.relative(text)}
+          {plain || !field.computed ? format.dateTime(text) : format.relative(text)}
         </time>
       );
     case 'boolean':
