@@ -46,6 +46,10 @@ Timezone = Annotated[str, AfterValidator(_timezone)]
 SALES_CONTACT, SUPPORT_CONTACT = "sales_contact", "support_contact"
 """The respects in which contracts and events rely on a user."""
 _HELD_IN_ROLE = {"sales": SALES_CONTACT, "support": SUPPORT_CONTACT}
+_HAND_OVER = {
+    SALES_CONTACT: "The user is the sales contact of contracts; hand them over first.",
+    SUPPORT_CONTACT: "The user is the support contact of events; hand them over first.",
+}
 
 
 class ProfileFields(Fields):
@@ -86,13 +90,9 @@ class User(UserFields, Record):
         return {"email": self.email, "username": self.username}
 
     def held_against(self, after: Self) -> Mapping[str, str]:
-        if after.role == self.role or after.deleted_at is not None:
-            return {}
-        reasons = {
-            SALES_CONTACT: "The user is the sales contact of contracts; hand them over first.",
-            SUPPORT_CONTACT: "The user is the support contact of events; hand them over first.",
-        }
-        return {_HELD_IN_ROLE[self.role]: reasons[_HELD_IN_ROLE[self.role]]} if self.role in _HELD_IN_ROLE else {}
+        respect = _HELD_IN_ROLE.get(self.role)
+        leaves = after.role != self.role or (after.deleted_at is not None and self.deleted_at is None)
+        return {respect: _HAND_OVER[respect]} if respect and leaves else {}
 
 
 class TeamFields(Fields):

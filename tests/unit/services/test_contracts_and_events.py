@@ -85,6 +85,8 @@ class TestContracts:
 
         with pytest.raises(InUse):
             core.users.update(core.admin, seller.id, {"role": "manager"})
+        with pytest.raises(InUse):
+            core.users.delete(core.admin, seller.id)
         core.contracts.update(core.admin, contract.id, {"sales_contact_id": successor.id})
         assert core.users.update(core.admin, seller.id, {"role": "manager"}).role == "manager"
 
