@@ -22,8 +22,8 @@ const newEvent = (api: Api, contract: Json): Promise<Json> =>
   });
 
 async function choose(page: Page, field: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: `Modifier : ${field}` }).press('Enter');
-  await page.getByRole('combobox', { name: field }).click();
+  await page.getByRole('button', { name: `Modifier : ${field}`, exact: true }).press('Enter');
+  await page.getByRole('combobox', { name: field, exact: true }).click();
   await page.getByRole('option', { name: option, exact: true }).click();
 }
 
@@ -83,8 +83,7 @@ test('products go under a mandate that is in force only', async ({ page, api }) 
   await page.getByRole('button', { name: 'Modifier : Produits' }).press('Enter');
   await page.getByRole('combobox', { name: 'Produits' }).fill('Alforis Actions');
   await page.getByRole('option', { name: 'Alforis Actions Europe' }).click();
-  await page.keyboard.press('Escape');
-  await page.getByRole('heading', { level: 1 }).click();
+  await page.getByRole('combobox', { name: 'Produits' }).press('Tab');
 
   await expect(page.getByText(/mandat signé ou actif/).first()).toBeVisible();
   expect((await api.get(`/mandats/${mandat.id}`)).produit_ids).toEqual([]);

@@ -161,8 +161,8 @@ function Editor(props: {
   );
 }
 
-/** Enter ends a tag before it ends the editing. */
+/** Enter ends a tag, or chooses an option, before it ends the editing. */
 function typesList(field: Field, target: EventTarget): boolean {
-  const isList = field.type === 'tags' || field.type === 'texts' || field.type === 'enums';
+  const isList = ['tags', 'texts', 'enums', 'records'].includes(field.type);
   return isList && target instanceof HTMLInputElement && target.value !== '';
 }
