@@ -197,9 +197,9 @@ def test_changed_code_is_taken_over_by_a_redeploy(machine: Machine, tmp_path: Pa
 
 
 def copy_of_the_project(target: Path) -> Path:
-    """What packaging needs, with the resolved requirements, so that nothing is downloaded again."""
-    leave_out = shutil.ignore_patterns("__pycache__", "node_modules")
-    for folder in ("chalicelib", "infra", ".chalice"):
+    """What packaging needs, with the resolved requirements and the built front end, so that nothing is made again."""
+    leave_out = shutil.ignore_patterns("__pycache__", "node_modules", "test-results")
+    for folder in ("chalicelib", "infra", ".chalice", "frontend", "build/frontend"):
         shutil.copytree(ROOT / folder, target / folder, ignore=leave_out)
     for file in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / file, target / file)
@@ -234,7 +234,7 @@ def test_missing_npm_is_one_clear_sentence(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=copy, env=bare, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode != 0
-    assert done.stderr.startswith("npm is missing: install Node.js 20 or later")
+    assert done.stderr.startswith("Node.js 20.19 or later is missing and PyPI's could not be installed")
     assert done.stderr.count("\n") == 1
 
 

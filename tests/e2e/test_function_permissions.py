@@ -34,7 +34,7 @@ NEVER_USED_HERE: Mapping[tuple[str, str], str] = {
     **{(f, a): _BY_THE_RUNTIME for f in FUNCTIONS for a in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")},
     **{
         (f, f"sqs:{action}"): _BY_THE_SERVICE
-        for f in ("indexer", "mailer")
+        for f in ("indexer", "mailer", "notifier", "recorder")
         for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
     },
     **{
@@ -43,7 +43,12 @@ NEVER_USED_HERE: Mapping[tuple[str, str], str] = {
     },
     ("maintenance", "sqs:SendMessage"): _ON_FAILURE,
     ("maintenance", "dynamodb:BatchGetItem"): "reads what was indexed while it rebuilt; nothing may have been",
-    **{(f, "s3:ListBucket"): "lets S3 say that a file is missing, not forbidden" for f in ("api", "indexer")},
+    **{
+        (f, "s3:ListBucket"): "lets S3 say that a file is missing, not forbidden"
+        for f in ("api", "indexer", "notifier")
+    },
+    ("notifier", "s3:GetObject"): "the morning's reminders read the index; the round is not run here",
+    ("notifier", "dynamodb:DeleteItem"): "forgets a connection that is gone when it is pushed to; none was",
     ("indexer", "dynamodb:Scan"): "builds the first index of a new schema; here the reindexing after a deployment did",
     ("maintenance", "s3:DeleteObject"): "files of the index are removed a day after nothing refers to them any more",
 }
