@@ -49,7 +49,7 @@ def test_rebuild_beside_live_writes_loses_none(cloud: LocalCloud, admin: Caller,
 
     assert done.returncode == 0, done.stderr
     assert made
-    wait_until(lambda: all_ids(admin) == before | set(made), 30, "the index with all old and new records")
+    wait_until(lambda: all_ids(admin) == before | set(made), 90, "the index with all old and new records")
 
 
 def test_nightly_round_leaves_the_lists_as_they_are(cloud: LocalCloud, admin: Caller) -> None:
