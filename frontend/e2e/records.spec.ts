@@ -130,7 +130,7 @@ test('a field is taken back from the history, and the taking back undone', async
   });
   await opened(page, organisation, 'history');
 
-  await expect(page.getByText(/Étape :/)).toContainText('Prospect');
+  await expect(page.getByText(/Étape\s:/)).toContainText('Prospect');
   await page.getByRole('button', { name: 'Comparer avec la version 1' }).click();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Rétablir : Ville' }).click();
